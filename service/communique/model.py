@@ -1,0 +1,387 @@
+"""The values that flow through the core: frozen, without behaviour beyond reading themselves.
+
+    Record ──decode, adapt, validate──▶ Article ──language──▶ Document ──extract──▶ Meeting ──identify──▶ wire.MeetingEvent
+                                                                                       └─▶ Outcome
+
+Offsets are Unicode code points of `Article.text`, end exclusive. Dates inside the core are ISO 8601 strings of the
+precision that the text gives: "2024", "2024-06" or "2024-06-28".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from communique.wire import MeetingEvent
+
+# ── what comes in ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One Kafka record, or one line of `communique extract`, before anything has been understood."""
+
+    value: bytes | None
+    key: bytes | None = None
+    headers: tuple[tuple[str, bytes], ...] = ()
+    topic: str = ""
+    partition: int = 0
+    offset: int = 0
+    timestamp_ms: int = 0
+    """Broker or arrival time in milliseconds since 1970; the only "now" that the core knows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    name: str | None = None
+    domain: str | None = None
+    country: str | None = None
+    timezone: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """An accepted raw article. `text` is the canonical body, NFC, title first (then one blank line) where there is one."""
+
+    article_id: str
+    """uuid5 of the canonical URL or URI: the same address is the same article."""
+    uri: str
+    url: str | None
+    text: str
+    title: str | None = None
+    language_hint: str | None = None
+    published_at: datetime | None = None
+    """Aware; None when the sender gave no date."""
+    published_precision: Literal["second", "day"] = "second"
+    zone_assumed: bool = False
+    """True where the sender's time was naive and no zone of the source was known, so UTC was taken."""
+    modified_at: datetime | None = None
+    fetched_at: datetime | None = None
+    embargo_until: datetime | None = None
+    canonical_url: str | None = None
+    source: Source = Source()
+    content_hash: bytes = b""
+    """sha256 of the folded text: equal for the same report under two addresses."""
+    shape: str = "canonical"
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+
+# ── what the matcher and the segmentation see ────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word, a number or one punctuation character."""
+
+    start: int
+    end: int
+    text: str
+    lower: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    start: int
+    end: int
+    first: int
+    """Index of its first token in `Document.tokens`."""
+    last: int
+    """Index after its last token."""
+    paragraph: int
+    quoted: bool = False
+    """True where the whole sentence stands inside quotation marks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a surface form stands for: one lexicon entry of a language file, or one item of the knowledge base.
+
+    `kind` says which extractor reads it, `id` is the stable name that appears in evidence ("de.office.president",
+    "kb.person.Q15031"), `data` is the frozen payload that the reader of that kind knows.
+    """
+
+    kind: str
+    id: str
+    data: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A surface form found in a text, at word boundaries."""
+
+    start: int
+    end: int
+    """End of the form itself; a suffix such as the German genitive -s lies behind it."""
+    full_end: int
+    """End including the suffix."""
+    suffix: str
+    """"" or the folded inflection that followed, such as "s" or "'s"."""
+    entries: tuple[Entry, ...]
+    """All readings of the form, in the order of the lexicon."""
+
+
+@dataclass(frozen=True)
+class Document:
+    """An article's text, segmented and matched once, for the seven extractors to read."""
+
+    article_id: str
+    text: str
+    folded: str
+    """Lower case, one character for one of `text`."""
+    language: str
+    published: date | None
+    """The day of publication in the source's own zone."""
+    tokens: tuple[Token, ...]
+    sentences: tuple[Sentence, ...]
+    hits: tuple[Hit, ...]
+    """Longest matches of each kind, by start."""
+    title_end: int = 0
+    """Offset after the title, 0 where there is none."""
+
+
+# ── what the extractors give each other ──────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    start: int
+    end: int
+    text: str
+    rule: str
+    """"de.person.office-name": language, field, name of the rule or lexicon entry."""
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One person's time in one office. Days are ISO strings of any precision, None where open or unknown."""
+
+    office: str
+    country: str | None
+    organisation: str | None = None
+    start: str | None = None
+    end: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A person of the knowledge base."""
+
+    name: str
+    wikidata: str | None
+    terms: tuple[Term, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DateMention:
+    """A date expression, resolved against the day of publication."""
+
+    start: int
+    end: int
+    value: str | None
+    """First day: "2024-06-28", "2024-06" or "2024"; None where it cannot be resolved."""
+    until: str | None
+    """Last day of a range; equal to `value` for a single date."""
+    precision: Literal["day", "month", "year", "range", "unknown"]
+    relation: Literal["past", "future", "present", "unknown"]
+    """What the words themselves say of the direction ("gestern", "kommende Woche"), before any verb is read."""
+    rule: str
+    dateline: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceMention:
+    """A place at which something may have happened: a city, a country, a venue."""
+
+    start: int
+    end: int
+    city: str | None
+    country: str | None
+    venue: str | None
+    latitude: float | None
+    longitude: float | None
+    geonames_id: int | None
+    rule: str
+    locative: bool
+    """True where the grammar makes it a place ("in Berlin"), false for a bare mention ("Berlin")."""
+    dateline: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TopicMention:
+    start: int
+    end: int
+    topic: str
+    medtop: str | None
+    rule: str
+    kind: Literal["topic", "organisation", "initiative", "relationship"] = "topic"
+    """For the kinds other than "topic", `topic` is the canonical name as published ("APEC")."""
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    speaker: str
+    """Canonical name of the person, several joined with "; ", or the country code of a government that speaks."""
+    act: str
+    text: str
+    topics: tuple[str, ...]
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """One participant as the text names them: a person, an office without a name, or a whole government.
+
+    `country`, `organisation` and `office` are what the text and the language file say; `person` is the item of the
+    knowledge base that the name may stand for.
+    """
+
+    start: int
+    end: int
+    name: str | None
+    """As written, without office and genitive; None for an office or a government alone."""
+    surface: str
+    """Verbatim text of the name, or of the office where there is none."""
+    country: str | None
+    organisation: str | None
+    office: str | None
+    office_text: str | None
+    candidates: tuple[Person, ...]
+    evidence: tuple[Evidence, ...]
+    collective: bool = False
+    """True for a government, a delegation or unnamed persons: counts for `countries`, is no participant."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """A word or idiom that makes a sentence report an encounter."""
+
+    start: int
+    end: int
+    sentence: int
+    frame: str
+    """Id of the frame in the language file."""
+    kind: str
+    status: str
+    """From tense, modality and negation: held, ongoing, announced, postponed, cancelled, refused."""
+    background: bool
+    evidence: tuple[Evidence, ...]
+    data: Any = None
+    """The language file's frame, for arguments.py."""
+
+
+@dataclass(frozen=True, slots=True)
+class Participant:
+    name: str | None
+    surface: str
+    country: str | None
+    organisation: str | None
+    office: str | None
+    office_text: str | None
+    role: Literal["host", "guest", "participant", "mediator"]
+    wikidata: str | None
+    evidence: tuple[Evidence, ...]
+    candidates: tuple[Person, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    start: str | None
+    end: str | None
+    precision: Literal["day", "month", "year", "range", "unknown"]
+    text: str | None
+    evidence: Evidence | None
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    city: str | None
+    country: str | None
+    venue: str | None
+    latitude: float | None
+    longitude: float | None
+    geonames_id: int | None
+    text: str | None
+    evidence: Evidence | None
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    id: str
+    medtop: str | None
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True)
+class Meeting:
+    """One meeting as one article reports it."""
+
+    kind: str
+    status: str
+    background: bool
+    when: When
+    where: Where
+    participants: tuple[Participant, ...]
+    countries: tuple[str, ...]
+    organisations: tuple[str, ...]
+    initiatives: tuple[str, ...]
+    relationship: str | None
+    topics: tuple[Topic, ...]
+    statements: tuple[Statement, ...]
+    confidence: float
+    evidence: tuple[Evidence, ...]
+    """The trigger's, for kind and status."""
+
+
+# ── what comes out of the pipeline ───────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a record was refused. `code` is stable and documented in README; `message` holds no article text."""
+
+    stage: Literal["decode", "adapt", "validate", "enrich", "store"]
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The article reports at least one meeting; the main one first."""
+
+    article: Article
+    language: str
+    meetings: tuple[MeetingEvent, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """A readable article without a meeting."""
+
+    article: Article
+    language: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """The sender takes the article back: a null value, or `pub_status` withheld or canceled."""
+
+    article_id: str
+    uri: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    refusal: Refusal
+
+
+Outcome = Found | Nothing | Withdrawn | Rejected

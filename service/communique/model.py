@@ -125,6 +125,8 @@ class Hit:
     """End including the suffix."""
     suffix: str
     """"" or the folded inflection that followed, such as "s" or "'s"."""
+    prefix: str
+    """"" or the folded first part of a compound, such as "vize"; `start` lies before it."""
     entries: tuple[Entry, ...]
     """All readings of the form, in the order of the lexicon."""
 
@@ -169,6 +171,8 @@ class Term:
     organisation: str | None = None
     start: str | None = None
     end: str | None = None
+    seen: str | None = None
+    """Where `end` is unknown rather than open: the last day on which a source saw the person in office."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +182,43 @@ class Person:
     name: str
     wikidata: str | None
     terms: tuple[Term, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class City:
+    """A city, town, island or region at which heads of state meet, under the name that English news give it."""
+
+    name: str
+    country: str | None
+    latitude: float | None
+    longitude: float | None
+    geonames_id: int | None
+    capital: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Venue:
+    """A palace, residence, hall or hotel, and the city it stands in."""
+
+    name: str
+    city: City
+
+
+@dataclass(frozen=True, slots=True)
+class Surface:
+    """One form of one item of the knowledge base, for the matcher.
+
+    kind: person, surname, country, demonym, inhabitant, metonym, city, venue, organisation or initiative.
+    data: Person · tuple of Persons, the likeliest first · ISO code (country, demonym, inhabitant) · (ISO code or
+    "org:<slug>", meaning) for a metonym · City · Venue · published name (organisation, initiative).
+    """
+
+    form: str
+    kind: str
+    id: str
+    data: Any
+    ambiguous: bool = False
+    """The form is also an ordinary word, or too short or common a name: only with grammar or context beside it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,6 +112,8 @@ class Entry:
     kind: str
     id: str
     data: Any = None
+    ambiguous: bool = False
+    """True where the form is also an ordinary word or another name: it needs support from its surroundings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,6 +299,10 @@ class Party:
     office_text: str | None
     candidates: tuple[Person, ...]
     evidence: tuple[Evidence, ...]
+    entity: int = -1
+    """Number of the person or body in this document: two mentions of one person carry the same number."""
+    plural: bool = False
+    """True for several unnamed persons ("die Außenminister der EU-Staaten")."""
     collective: bool = False
     """True for a government, a delegation or unnamed persons: counts for `countries`, is no participant."""
 

@@ -1,0 +1,128 @@
+"""Text as the extractors read it: folding that keeps offsets, tokens, sentences.
+
+The splitter is our own: sentencex glues "so Xi. China" and splits "dem 28. Juni", and mending its output takes the same
+rules as doing it once. What differs between languages stands in their files (abbreviations, quotes, segmentation).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from communique.model import Sentence, Token
+
+_TOKEN = re.compile(r"[^\W\d_]+(?:[\u0300-\u036f]+[^\W\d_]*)*|\d+|[^\w\s]|_")
+_PARAGRAPH = re.compile(r"\n\s*\n|\n")
+_END = re.compile(r"[.!?…]+[\"'”“»«’)\]]*(?=\s)|[。！？；]+[”’」』）]*")
+_OPENERS = "\"'„“”»«‚‘’([¿¡—–-"
+_ROMAN = re.compile(r"[IVX]+$")
+_WORD_BEFORE = re.compile(r"[\w.'’-]+$")
+_FOLD = str.maketrans(
+    {"’": "'", "‘": "'", "ʼ": "'", "‐": "-", "‑": "-", "–": "-", "—": "-", "\u00a0": " ", "\u202f": " ", "\u2009": " ",
+     "İ": "i"}
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Segmentation:
+    """What a language file says about its sentences."""
+
+    abbreviations: frozenset[str]
+    """Folded words, without the full stop, after which a full stop ends no sentence: "dr", "u.a"."""
+    ordinals: bool
+    """True where a number with a full stop is an ordinal ("28. Juni")."""
+    after_ordinal: frozenset[str]
+    """Folded words that follow an ordinal and not a sentence: months, "jahrestag"."""
+
+
+def fold(text: str) -> str:
+    """Lower case with plain apostrophes, hyphens and spaces; one character for each character of `text`."""
+    folded = text.translate(_FOLD).lower()
+    if len(folded) == len(text):
+        return folded
+    return "".join(c.lower() if len(c.lower()) == 1 else c for c in text.translate(_FOLD))
+
+
+def squeeze(text: str) -> str:
+    """Case, accents, punctuation and spacing folded away: the key under which two spellings are one."""
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    plain = "".join(c for c in plain if not unicodedata.combining(c))
+    return re.sub(r"[\W_]+", " ", plain).strip()
+
+
+def tokens(text: str, folded: str) -> tuple[Token, ...]:
+    """Words, runs of digits and single punctuation characters; a hyphen or apostrophe is a token of its own."""
+    return tuple(
+        Token(start, end, text[start:end], folded[start:end])
+        for start, end in (match.span() for match in _TOKEN.finditer(text))
+    )
+
+
+def sentences(text: str, words: Sequence[Token], segmentation: Segmentation) -> tuple[Sentence, ...]:
+    """Sentences in order, none empty; a line break always ends one (headlines and datelines carry no full stop)."""
+    out: list[Sentence] = []
+    token, count = 0, len(words)
+    for paragraph, (start, end) in enumerate(_paragraphs(text)):
+        for left, right in _split(text, start, end, segmentation):
+            while token < count and words[token].start < left:
+                token += 1
+            first = token
+            while token < count and words[token].start < right:
+                token += 1
+            if token > first:
+                out.append(Sentence(words[first].start, words[token - 1].end, first, token, paragraph))
+    return tuple(out)
+
+
+def _paragraphs(text: str) -> list[tuple[int, int]]:
+    out, at = [], 0
+    for gap in _PARAGRAPH.finditer(text):
+        if gap.start() > at:
+            out.append((at, gap.start()))
+        at = gap.end()
+    if at < len(text):
+        out.append((at, len(text)))
+    return out
+
+
+def _split(text: str, start: int, end: int, segmentation: Segmentation) -> list[tuple[int, int]]:
+    out, at = [], start
+    for stop in _END.finditer(text, start, end):
+        if stop.end() < end and _ends(text, stop, at, segmentation):
+            out.append((at, stop.end()))
+            at = stop.end()
+    out.append((at, end))
+    return out
+
+
+def _ends(text: str, stop: re.Match[str], sentence_start: int, segmentation: Segmentation) -> bool:
+    if stop.group()[0] != ".":
+        return True
+    after = text[stop.end() : stop.end() + 40].lstrip()
+    head = after.lstrip(_OPENERS)
+    if head[:1].islower():
+        return False
+    if stop.group() != ".":
+        return True
+    before = _WORD_BEFORE.search(text, max(sentence_start, stop.start() - 30), stop.start())
+    if before is None:
+        return True
+    word = before.group().lstrip("'’-")
+    folded = word.lower()
+    if folded in segmentation.abbreviations or folded.rpartition("-")[2] in segmentation.abbreviations:
+        return False
+    if len(word) == 1 and word.isalpha() and word.isupper():
+        return False  # an initial: "J. D. Vance"
+    if segmentation.ordinals and (word.isdigit() and len(word) <= 2 or _ROMAN.match(word)):
+        follower = re.match(r"[\w]+", head)
+        return not (follower and (word.isdigit() is False or follower.group().lower() in segmentation.after_ordinal))
+    return not (len(word) > 1 and "." in word and len(word) <= 6 and after[:1].isalnum() and word.lower() != word)
+
+
+def normalise(text: str) -> str:
+    """The canonical form that offsets count in: NFC."""
+    return text if unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)
+
+

@@ -455,11 +455,21 @@ class Decided:
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
-    """Decided records of one partition: the half-open offset range [start, end) that one transaction commits.
+class Drained:
+    """Records of one partition as a source hands them over; what the source itself had to refuse is decided already.
 
     `end` is the consumer's position after the drain, not last offset + 1: control records and compaction leave gaps.
     """
+
+    claim: Claim
+    start: int
+    end: int
+    records: tuple[Record | Decided, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Decided records of one partition: the half-open offset range [start, end) that one transaction commits."""
 
     claim: Claim
     start: int

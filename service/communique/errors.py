@@ -8,6 +8,9 @@
     ├── PostgresWentBack        the outbox is behind what was published: the relay refuses to start, an operator decides
     ├── SchemaOutdated          the database lacks a migration: refuse to start
     ├── RefusalBreaker          a run of refusals: stop the partition, alert
+    ├── ClientDied              a Kafka client stopped working: throw it away, start again with a capped pause
+    ├── OutboxBroken            the outbox skips a number that was never published: the relay stops, an operator decides
+    ├── WorkersUnusable         enrichment processes die before they read a record: the process ends
     └── Refused                 a record cannot be used: becomes a dead letter with its code (never leaves the pipeline)
 
 Exceptions are for what interrupts; "no meeting in this article" and "this article is malformed" are results (model.Outcome).
@@ -44,6 +47,18 @@ class SchemaOutdated(CommuniqueError):
 
 class RefusalBreaker(CommuniqueError):
     """Too many records in a row were refused."""
+
+
+class ClientDied(CommuniqueError):
+    """A Kafka client stopped working."""
+
+
+class OutboxBroken(CommuniqueError):
+    """The outbox skips a sequence number."""
+
+
+class WorkersUnusable(CommuniqueError):
+    """The enrichment processes cannot be started."""
 
 
 class Refused(CommuniqueError):

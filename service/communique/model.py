@@ -10,7 +10,7 @@ precision that the text gives: "2024", "2024-06" or "2024-06-28".
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -223,39 +223,81 @@ class Surface:
     """The form is also an ordinary word, or too short or common a name: only with grammar or context beside it."""
 
 
+Days = tuple[str, str]
+"""First and last day, each of any precision: ("2024-08-21", "2024-08-22"), ("2024-06", "2024-06")."""
+
+
 @dataclass(frozen=True, slots=True)
 class DateMention:
-    """A date expression, resolved against the day of publication."""
+    """A date expression, resolved against the day of publication.
+
+    `value` is the reading to take when nothing else is known. Where the words leave the direction open ("am Montag",
+    "im September", "the following day") `relation` is "unknown", `past` and `future` hold both readings, and whoever
+    reads the verb asks for `directed`.
+    """
 
     start: int
     end: int
     value: str | None
-    """First day: "2024-06-28", "2024-06" or "2024"; None where it cannot be resolved."""
+    """First day: "2024-06-28", "2024-06" or "2024"; None where it cannot be resolved. Weeks and weekends give the month."""
     until: str | None
     """Last day of a range; equal to `value` for a single date."""
     precision: Literal["day", "month", "year", "range", "unknown"]
     relation: Literal["past", "future", "present", "unknown"]
     """What the words themselves say of the direction ("gestern", "kommende Woche"), before any verb is read."""
     rule: str
+    """"de.date.weekday": language, field and meaning of the pattern."""
     dateline: bool = False
+    """In the dateline ("MOSKAU, 16. August (TASS)"): when the report was written, not when the meeting was."""
+    past: Days | None = None
+    """Reading under a past verb: the latest such day on or before publication."""
+    future: Days | None = None
+    """Reading under a future verb: the first such day on or after publication."""
+    weekday: int | None = None
+    """0 (Monday) to 6 where the expression is a weekday without a date; of a range the first."""
+    bound: Literal["on", "since", "until", "before", "after", "for"] = "on"
+    """What the preposition makes of it: "seit Montag" began then, "bis Freitag" ends then, "für Dienstag" is planned."""
+    shift: int | None = None
+    """Set where the expression counts in days from the day told before it: "am selben Tag" 0, "tags zuvor" -1.
+    `value`, `past` and `future` then count from the nearest day named before it in the text."""
+
+    def directed(self, direction: Literal["past", "future"]) -> DateMention:
+        """The same mention under a past or a future verb; unchanged where the words decide themselves."""
+        reading = self.past if direction == "past" else self.future
+        if self.relation != "unknown" or reading is None:
+            return self
+        return replace(self, value=reading[0], until=reading[1])
 
 
 @dataclass(frozen=True, slots=True)
 class PlaceMention:
-    """A place at which something may have happened: a city, a country, a venue."""
+    """A place at which something may have happened: a city, a country, a venue.
+
+    A venue gives its city; a country alone leaves `city` None; a town that no table knows leaves `country` None unless
+    the words beside it name one.
+    """
 
     start: int
     end: int
     city: str | None
+    """English name; as written for a town that no table knows."""
     country: str | None
     venue: str | None
     latitude: float | None
     longitude: float | None
     geonames_id: int | None
     rule: str
-    locative: bool
-    """True where the grammar makes it a place ("in Berlin"), false for a bare mention ("Berlin")."""
+    """"de.place.city", "en.place.capital", "de.place.dateline": language, field and construction."""
+    relation: Literal["in", "to", "from", "bare"] = "bare"
+    """in: "in Berlin", "Pariser Treffen" · to: "nach Paris", "China-Reise" · from: "aus Wien" · bare: no grammar of place,
+    so that a capital may stand for its government ("Peking kritisierte", "zwischen Berlin und Paris")."""
     dateline: bool = False
+    """Where the report was written; the meeting's place only if nothing in the text says otherwise."""
+
+    @property
+    def locative(self) -> bool:
+        """True where the grammar makes it the place of what is told or the goal of a journey."""
+        return self.relation in ("in", "to")
 
 
 @dataclass(frozen=True, slots=True)

@@ -239,7 +239,7 @@ class DateMention:
     start: int
     end: int
     value: str | None
-    """First day: "2024-06-28", "2024-06" or "2024"; None where it cannot be resolved. Weeks and weekends give the month."""
+    """First day: "2024-06-28", "2024-06" or "2024"; None where it cannot be resolved. A week or weekend is a month."""
     until: str | None
     """Last day of a range; equal to `value` for a single date."""
     precision: Literal["day", "month", "year", "range", "unknown"]
@@ -256,7 +256,7 @@ class DateMention:
     weekday: int | None = None
     """0 (Monday) to 6 where the expression is a weekday without a date; of a range the first."""
     bound: Literal["on", "since", "until", "before", "after", "for"] = "on"
-    """What the preposition makes of it: "seit Montag" began then, "bis Freitag" ends then, "für Dienstag" is planned."""
+    """What the preposition makes of it: "seit Montag" began, "bis Freitag" ends then, "für Dienstag" is planned."""
     shift: int | None = None
     """Set where the expression counts in days from the day told before it: "am selben Tag" 0, "tags zuvor" -1.
     `value`, `past` and `future` then count from the nearest day named before it in the text."""
@@ -287,10 +287,10 @@ class PlaceMention:
     longitude: float | None
     geonames_id: int | None
     rule: str
-    """"de.place.city", "en.place.capital", "de.place.dateline": language, field and construction."""
+    """Language, field and construction: "de.place.city", "en.place.capital", "de.place.dateline"."""
     relation: Literal["in", "to", "from", "bare"] = "bare"
-    """in: "in Berlin", "Pariser Treffen" · to: "nach Paris", "China-Reise" · from: "aus Wien" · bare: no grammar of place,
-    so that a capital may stand for its government ("Peking kritisierte", "zwischen Berlin und Paris")."""
+    """in: "in Berlin", "Pariser Treffen" · to: "nach Paris", "China-Reise" · from: "aus Wien" · bare: no grammar of
+    place, so that a capital may stand for its government ("Peking kritisierte", "zwischen Berlin und Paris")."""
     dateline: bool = False
     """Where the report was written; the meeting's place only if nothing in the text says otherwise."""
 

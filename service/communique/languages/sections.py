@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, model_validator
+
+from communique.languages import taxonomy
 
 
 class Section(BaseModel):
@@ -30,7 +32,7 @@ class Inflection(Section):
 
 
 class Words(Section):
-    """Function words by meaning. Read by mentions.py, triggers.py and arguments.py."""
+    """Function words by meaning. Read by mentions.py, clauses.py, triggers.py and arguments.py."""
 
     and_: tuple[str, ...]
     of: tuple[str, ...]
@@ -46,73 +48,147 @@ class Words(Section):
     """Introduce a topic, so that what follows is no participant."""
     not_: tuple[str, ...]
     pronoun: dict[str, tuple[str, ...]] = {}
-    """"he", "she", "they": subject pronouns."""
+    """"he", "she", "they", "this": pronouns that stand for a party."""
     name_particle: tuple[str, ...] = ()
     """Lower-case words inside names: "von", "bin", "de"."""
     not_name: tuple[str, ...] = ()
     """Capitalised words that never belong to a person's name."""
     title: tuple[str, ...] = ()
     """Forms of address before a name that say no office: "Dr", "Mr"."""
+    clause: tuple[str, ...] = ()
+    """Words that open a new clause after a comma: "dass", "who"."""
+    clause_anywhere: tuple[str, ...] = ()
+    """Words that open a new clause without a comma too: "while", "after"."""
+    both: tuple[str, ...] = ()
+    """Phrases for the parties just named: "die beiden", "the two leaders"."""
+    home_country: str | None = None
+    """Country of an office without one ("Bundestagspräsident", "Bürgermeister") where nothing else says it."""
+    nouns_capitalised: bool = False
+    """True where common nouns have capitals, so that a capital makes no name."""
 
 
 class Office(Section):
+    """A word for an office. `office` is the published snake_case name."""
+
     id: str
     office: str
     forms: tuple[str, ...]
     plural: tuple[str, ...] = ()
     country: str | None = None
-    """Set where the word itself says the country: "Bundeskanzler"."""
+    """Set where the word itself says the country: "Kremlchef"."""
     organisation: str | None = None
     generic: bool = False
     """True for a word that several offices share ("Minister", "Regierungschef"): the office of the person decides."""
 
 
 class OfficePrefix(Section):
-    """First part of a compound office: "Vize", "Ex", "Bundes"."""
+    """A word before an office, or the first part of a compound: "ehemaliger", "Vize", "Bundes"."""
 
     form: str
     office: str | None = None
-    """Put before the office: "vice_", "former_"."""
+    """Put before the office: "vice_", "former_"; "designate" goes behind it."""
     country: str | None = None
+    """Country that the prefix says; "home" for Words.home_country."""
 
 
 class Frame(Section):
-    """A word that reports an encounter, with its forms."""
+    """A word that reports an encounter, with its forms by tense."""
 
     id: str
     kind: str
-    mode: Literal["encounter", "travel", "call", "summit", "multilateral", "signing"]
-    verb: bool
+    mode: Literal["encounter", "travel", "call", "summit", "multilateral"]
     past: tuple[str, ...] = ()
     present: tuple[str, ...] = ()
     participle: tuple[str, ...] = ()
     infinitive: tuple[str, ...] = ()
     noun: tuple[str, ...] = ()
     particle: str | None = None
-    """The separable part: "zusammen" of "kam … zusammen"."""
-    passive_by: tuple[str, ...] = ()
-    host: Literal["subject", "object", "none"] = "none"
+    """The separable part that the finite forms need: "zusammen" of "kam … zusammen"."""
     needs: tuple[str, ...] = ()
+    """One of these words must stand in the clause with a verb form: "mit" with "sprach"."""
+    host: Literal["subject", "object", "none"] = "none"
+    """Who receives whom, where the verb says it."""
+    weak: bool = False
+    """True for a word of many other uses: two named parties must be its arguments."""
 
 
 class StatusCue(Section):
-    """Words that say whether the meeting took place."""
+    """Words that say whether the meeting took place, or that it is only wished for."""
 
     id: str
-    status: str
+    status: Literal["announced", "ongoing", "held", "postponed", "cancelled", "refused", "wished", "background"]
     forms: tuple[str, ...]
+    particle: str | None = None
+    """The separable part: "ab" of "sagte … ab"."""
+
+
+Meaning = Literal[
+    "date", "weekday", "offset", "month", "unit", "ago", "ahead", "shift_back", "shift_ahead", "same", "nth", "part",
+    "year", "bare_year", "season", "vague_past", "vague_future", "sequence", "none",
+]  # fmt: skip
+"""What a date template says. "offset" counts days from publication, "ago" and "ahead" count units from it, the shifts
+count from the day told before; "none" is a phrase that looks like a date and is none ("Welt am Sonntag")."""
 
 
 class Dates(Section):
-    pass
+    """Words and phrases for days. Read by dates.py; names of months and weekdays come from CLDR.
+
+    Each table of words fills one slot of the templates. A form with a capital wants one in the text.
+    """
+
+    months: dict[str, int] = {}
+    """Forms beside CLDR's: "Jänner"."""
+    weekdays: dict[str, int] = {}
+    """Forms beside CLDR's, Monday is 0."""
+    weekday_compounds: tuple[str, ...] = ()
+    """Second parts that make one word with a weekday: "Montagabend"."""
+    offsets: dict[str, int]
+    """"heute" 0, "gestern" -1."""
+    steps: dict[str, int]
+    """"vergangenen" -1, "diesem" 0, "kommenden" 1."""
+    units: dict[str, Literal["day", "week", "weekend", "month", "year"]]
+    phases: dict[str, Literal["start", "middle", "end"]]
+    seasons: dict[str, int]
+    """Month in the middle of the season."""
+    parts: tuple[str, ...]
+    """Parts of a day, which say nothing of the date."""
+    counts: dict[str, int]
+    ordinals: dict[str, int] = {}
+    past: tuple[str, ...] = ()
+    """Fill {past}: "bereits", "earlier"."""
+    future: tuple[str, ...] = ()
+    """Fill {future}: "noch", "later"."""
+    bounds: dict[str, Literal["on", "since", "until", "before", "after", "for"]]
+    """Prepositions before a date."""
+    articles: tuple[str, ...] = ()
+    """May stand between such a preposition and the date."""
+    phrases: dict[Meaning, tuple[str, ...]]
+    """Templates of languages/phrases.py by meaning."""
 
 
 class Places(Section):
+    """The grammar of places. Read by places.py."""
+
     pass
 
 
 class Topics(Section):
-    pass
+    """Words for the topics and relationship labels of taxonomy.toml. Read by topics.py.
+
+    Forms may be patterns of languages/patterns.py; "~" in them stands for each of `endings`.
+    """
+
+    endings: tuple[str, ...] = ()
+    forms: dict[str, tuple[str, ...]]
+    relationships: dict[str, tuple[str, ...]]
+
+    @model_validator(mode="after")
+    def _known(self) -> Topics:
+        known = taxonomy.load()
+        unknown = {*self.forms} - {*known.topics} | {*self.relationships} - {*known.relationships.names}
+        if unknown:
+            raise ValueError(f"not in taxonomy.toml: {', '.join(sorted(unknown))}")
+        return self
 
 
 class Statements(Section):

@@ -5,9 +5,104 @@ Inside the core the frozen dataclasses of model.py are used; these models exist 
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+
+MAX_TITLE = 1_000
+MAX_BODY = 1_000_000
+MAX_WORD = 1_000
+MAX_ADDRESS = 4_096
+
+Word = Annotated[str, Field(max_length=MAX_WORD)]
+Address = Annotated[str, Field(max_length=MAX_ADDRESS)]
+Moment = Annotated[
+    str,
+    Field(max_length=100, json_schema_extra={"examples": ["2024-06-28T14:30:00+02:00", "2024-06-28"]}),
+]
+
+# ── in ───────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Accepted(BaseModel):
+    """Input models: types are exact (no "5" for 5), unknown fields are welcome."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="ignore")
+
+
+class Author(Accepted):
+    name: Word
+    uri: Address | None = None
+
+
+class Publisher(Accepted):
+    """Who published the article. `timezone`, an IANA name, is the zone in which its naive times are read."""
+
+    name: Word | None = None
+    domain: Word | None = None
+    country: Word | None = None
+    id: Word | None = None
+    timezone: Word | None = None
+
+
+class Scraper(Accepted):
+    name: Word | None = None
+    version: Word | None = None
+    run_id: Word | None = None
+
+
+class RawArticle(Accepted):
+    """The canonical raw article: the shape that every other accepted shape is brought into."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        strict=True,
+        extra="allow",
+        json_schema_extra={
+            "allOf": [
+                {"anyOf": [{"required": ["url"]}, {"required": ["uri"]}]},
+                {
+                    "anyOf": [
+                        {"required": ["body"]},
+                        {"required": ["body_html"]},
+                        {"required": ["title", "description"]},
+                        {"required": ["pub_status"]},
+                    ]
+                },
+            ]
+        },
+    )
+
+    uri: Address | None = None
+    """Any URI; where there is no URL it is the article's identity."""
+    url: Address | None = None
+    """http(s). The same address is the same article."""
+    canonical_url: Address | None = None
+    title: Annotated[str, Field(max_length=MAX_TITLE)] | None = None
+    body: Annotated[str, Field(max_length=MAX_BODY)] | None = None
+    """Plain text, paragraphs separated by line ends. Tags in it are removed."""
+    body_html: str | None = None
+    """Read where `body` is missing: turned into text, never rendered."""
+    description: Annotated[str, Field(max_length=MAX_BODY)] | None = None
+    """Stands in for the body where there is none, together with the title."""
+    language: Word | None = None
+    """BCP 47; a hint only, the text decides."""
+    published_at: Moment | None = None
+    """Date-time or day. A naive time is read in the source's time zone if known, else in UTC."""
+    modified_at: Moment | None = None
+    fetched_at: Moment | None = None
+    embargo_until: Moment | None = None
+    authors: list[Author] = Field(default_factory=list, max_length=100)
+    source: Publisher | None = None
+    image_url: Address | None = None
+    tags: list[Word] = Field(default_factory=list, max_length=200)
+    license: Word | None = None
+    pub_status: Word | None = None
+    """`withheld` and `canceled` take the article back; anything else publishes it."""
+    scraper: Scraper | None = None
+
+
+# ── out ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 class Contract(BaseModel):
@@ -17,7 +112,7 @@ class Contract(BaseModel):
 
 
 class Evidence(Contract):
-    """Where a field comes from. Offsets count Unicode code points of the canonical body, title first where there is one."""
+    """Where a field comes from. Offsets count code points of the canonical body, title first where there is one."""
 
     article_id: str
     start: int

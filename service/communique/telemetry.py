@@ -65,6 +65,13 @@ class Metrics:
             registry=r,
         )
         self.rebalances = Counter("communique_rebalances", "Assignments received from the group.", registry=r)
+        self.partitions_halted = Gauge(
+            "communique_partitions_halted", "1 while a partition has stopped.", ["topic", "partition", "reason"], registry=r
+        )
+        self.consumer_restarts = Counter("communique_consumer_restarts", "Consumers thrown away on doubt.", registry=r)
+        self.worker_deaths = Counter(
+            "communique_worker_deaths", "Enrichment processes that died or ran out of time.", ["reason"], registry=r
+        )
 
         # relay
         self.outbox_pending = Gauge("communique_outbox_pending", "Outbox rows not yet published.", registry=r)

@@ -18,8 +18,8 @@ _DROPPED = (
     " title"
 ).split()
 _BLOCKS = frozenset(
-    "address article aside blockquote br dd details div dl dt fieldset figcaption figure footer h1 h2 h3 h4 h5 h6 header"
-    " hr li main nav ol p pre section summary table tbody td tfoot th thead tr ul".split()
+    "address article aside blockquote br dd details div dl dt fieldset figcaption figure footer h1 h2 h3 h4 h5 h6"
+    " header hr li main nav ol p pre section summary table tbody td tfoot th thead tr ul".split()
 )
 _SPACES = re.compile(r"\s+")
 _LINE_ENDS = re.compile(r" ?\n[ \n]*")

@@ -251,8 +251,8 @@ _CONSUMED: Mapping[str, frozenset[str]] = {
         " metadata authors mainImage".split()
     ),
     "newspaper4k": frozenset(
-        "url canonical_link title text meta_description meta_lang language publish_date authors meta_site_name top_image"
-        " tags html article_html images".split()
+        "url canonical_link title text meta_description meta_lang language publish_date authors meta_site_name"
+        " top_image tags html article_html images".split()
     ),
     "feedparser": frozenset(
         "link feed source content summary summary_detail title title_detail language published published_parsed updated"
@@ -260,8 +260,8 @@ _CONSUMED: Mapping[str, frozenset[str]] = {
     ),
 }
 _SCHEMA_ORG_CONSUMED = frozenset(
-    "@context @type @id url mainEntityOfPage headline name articleBody description inLanguage datePublished dateModified"
-    " author publisher image keywords license".split()
+    "@context @type @id url mainEntityOfPage headline name articleBody description inLanguage datePublished"
+    " dateModified author publisher image keywords license".split()
 )
 
 

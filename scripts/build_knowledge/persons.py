@@ -40,11 +40,9 @@ def build(folder: Path, published: dict[str, str]) -> list[Someone]:
             if spell.organisation is not None:
                 spell.organisation = SPEAKS_FOR.get(spell.organisation) or published[spell.organisation]
         person.spells.sort(
-            key=lambda spell: (spell.start or "", spell.office, spell.country or "", spell.organisation or "")
+            key=lambda spell: (spell.start or "", spell.office, spell.country or spell.organisation or "")
         )
-    return sorted(
-        people, key=lambda person: (fold(person.name), person.name, person.wikidata or "", sorted(person.places))
-    )
+    return sorted(people, key=lambda person: (fold(person.name), person.name, person.wikidata or min(person.places)))
 
 
 def _spells(folder: Path) -> list[Spell]:

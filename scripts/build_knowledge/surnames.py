@@ -14,8 +14,20 @@ FAMILY_FIRST = frozenset({"CN", "HK", "KP", "KR", "MO", "TW", "VN", "KH"})
 """The family name stands first, and is shared by too many to stand alone."""
 GIVEN_NAME_ONLY = frozenset({"BN", "BT", "ET", "ER", "ID", "IS", "LA", "MM", "MN", "MY", "SG", "TH", "TO", "VA", "WS"})
 """News do not call people by the last word of their name there."""
-TWO_FAMILY_NAMES = frozenset({"AR", "BO", "CL", "CO", "CR", "CU", "DO", "EC", "ES", "GQ", "GT", "HN", "MX", "NI", "PA", "PE", "PY", "SV", "UY", "VE"})  # fmt: skip
-SHORT_OFFICES = frozenset({"president", "prime_minister", "chancellor", "foreign_minister", "secretary_of_state", "defence_minister", "secretary_general", "commission_president", "european_council_president", "high_representative", "vice_president"})  # fmt: skip
+TWO_FAMILY_NAMES = frozenset(
+    {
+        "AR", "BO", "CL", "CO", "CR", "CU", "DO", "EC", "ES", "GQ", "GT", "HN", "MX", "NI", "PA", "PE", "PY", "SV",
+        "UY", "VE",
+    }
+)  # fmt: skip
+SHORT_OFFICES = frozenset(
+    {
+        "president", "prime_minister", "chancellor", "foreign_minister", "secretary_of_state", "defence_minister",
+        "secretary_general", "commission_president", "european_council_president", "high_representative",
+        "vice_president",
+    }
+)  # fmt: skip
+"""Offices whose holders the news call by the family name alone."""
 SINCE = "1995"
 PARTICLE = re.compile(r"(?i)(?:van|von|de|da|do|dos|das|del|della|di|du|der|den|ter|la|le|al|el|bin|ben|ibn|abu|ould)")
 NUMERAL = re.compile(r"[IVX]+\.?|Jr\.?|Sr\.?|Junior|Filho|Neto|\w\.?")

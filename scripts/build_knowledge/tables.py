@@ -18,9 +18,8 @@ LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ı": "i", "ß": "ss",
 def read(path: Path) -> list[Row]:
     """Every row of a CSV file with a header, in NFC."""
     with path.open(encoding="utf-8", newline="") as file:
-        return [
-            {key: unicodedata.normalize("NFC", value) for key, value in row.items()} for row in csv.DictReader(file)
-        ]
+        rows = csv.DictReader(file)
+        return [{key: unicodedata.normalize("NFC", value) for key, value in row.items()} for row in rows]
 
 
 def by_hand(name: str) -> list[Row]:

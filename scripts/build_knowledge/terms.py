@@ -115,8 +115,13 @@ def succeeded(spells: list[tuple[str, Spell]], alone: frozenset[str]) -> None:
             if spell.end is not None:
                 continue
             for other, successor in holders:
-                if (other != name and (successor.start or "")[:4] > (spell.start or "")[:4]) or (
-                    other != name and spell.exact and successor.exact and (successor.start or "") > (spell.start or "")
-                ):
+                if other != name and _follows(successor, spell):
                     spell.end, spell.seen = successor.start, None
                     break
+
+
+def _follows(successor: Spell, spell: Spell) -> bool:
+    if successor.start is None:
+        return False
+    start = spell.start or ""
+    return successor.start[:4] > start[:4] or (spell.exact and successor.exact and successor.start > start)

@@ -18,8 +18,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from communique.knowledge import tables, tenure
-from communique.model import City, Person, Surface
+from communique.knowledge import tenure
+from communique.knowledge.tables import Name, Tables, read
+from communique.model import Person, Surface
 from communique.text import squeeze
 
 NAMESAKES = 8
@@ -34,7 +35,7 @@ SHARED = 3
 class Knowledge:
     """The tables with their indexes, built once a process and never changed."""
 
-    tables: tables.Tables
+    tables: Tables
     _by_name: Mapping[str, tuple[Person, ...]]
     _by_office: Mapping[tuple[str, str], tuple[Person, ...]]
 
@@ -76,7 +77,7 @@ class Knowledge:
             holders = [person for person in holders if tenure.holds(person, office, place, day, surely=True)]
         return holders[0] if len(holders) == 1 else None
 
-    def _persons(self, names: tuple[tables.Name, ...]) -> Iterator[Surface]:
+    def _persons(self, names: tuple[Name, ...]) -> Iterator[Surface]:
         by_id = {known.id: known.person for known in self.tables.persons}
         for known in self.tables.persons:
             for form in _plain_too((known.person.name, *known.others)):
@@ -87,7 +88,7 @@ class Knowledge:
                 for form in _plain_too((name.form,)):
                     yield Surface(form, "person", f"kb.person.{name.id}", person)
 
-    def _surnames(self, names: tuple[tables.Name, ...]) -> Iterator[Surface]:
+    def _surnames(self, names: tuple[Name, ...]) -> Iterator[Surface]:
         by_id = {known.id: known.person for known in self.tables.persons}
         bearers: dict[str, list[Person]] = defaultdict(list)
         for known in self.tables.persons:
@@ -102,7 +103,7 @@ class Knowledge:
             ambiguous = len(several) > SHARED or (form.isascii() and len(form) <= SHORT)
             yield Surface(form, "surname", f"kb.surname.{form}", tuple(several[:NAMESAKES]), ambiguous)
 
-    def _places(self, names: tuple[tables.Name, ...]) -> Iterator[Surface]:
+    def _places(self, names: tuple[Name, ...]) -> Iterator[Surface]:
         forms: dict[str, list[str]] = defaultdict(list)
         for name in names:
             if name.kind == "city":
@@ -116,7 +117,7 @@ class Knowledge:
             if name.kind == "venue":
                 yield Surface(name.form, "venue", f"kb.venue.{name.id}", self.tables.venues[name.id])
 
-    def _others(self, names: tuple[tables.Name, ...]) -> Iterator[Surface]:
+    def _others(self, names: tuple[Name, ...]) -> Iterator[Surface]:
         if not any(name.kind == "country" for name in names):
             for code, english in self.tables.countries.items():
                 yield Surface(english, "country", f"kb.country.{code}", code)
@@ -135,7 +136,7 @@ class Knowledge:
 
 def load(*, persons: bool = True) -> Knowledge:
     """Read and index everything; without persons, names are found by grammar alone."""
-    known = tables.read(persons=persons)
+    known = read(persons=persons)
     by_name: dict[str, dict[int, Person]] = defaultdict(dict)
     by_office: dict[tuple[str, str], dict[int, Person]] = defaultdict(dict)
     by_id = {item.id: item.person for item in known.persons}

@@ -100,16 +100,12 @@ def likeliest(
 def _fit(person: Person, place: str | None, office: str | None, day: date | None) -> tuple[int, int, int]:
     terms = [term for term in person.terms if place is None or place in places(term)]
     same = [term for term in terms if office is not None and alike(term.office, office)]
+    rank = min((_rank(term) for term in terms), default=MINOR)
     if day is None:
-        return (0 if same or office is None else 1, 0, min((_rank(term) for term in terms), default=MINOR))
-    near = min((distance(term, day) for term in same), default=None)
-    any_near = min((distance(term, day) for term in terms), default=date.max.toordinal())
-    holds_it = near is not None and near <= 1
-    return (
-        0 if holds_it or (office is None and any_near <= 1) else 1,
-        any_near,
-        min((_rank(t) for t in terms), default=MINOR),
-    )
+        return (0 if same or office is None else 1, 0, rank)
+    nearest = min((distance(term, day) for term in terms), default=date.max.toordinal())
+    in_office = any(distance(term, day) <= 1 for term in (same if office is not None else terms))
+    return (0 if in_office else 1, nearest, rank)
 
 
 def prominence(person: Person) -> tuple[int, int, str]:

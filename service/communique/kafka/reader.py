@@ -1,6 +1,6 @@
 """Reading a topic through without a consumer group, writing single messages, and putting dead letters back.
 
-For `communique tail`, `communique dlq` and `communique produce`; the service's own loops use source.py and publisher.py.
+For `communique tail`, `dlq` and `produce`; the loops of the service use source.py and publisher.py.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.errors import UnknownTopicOrPartitionError
 
 from communique.errors import UserError
 from communique.kafka import internals
@@ -18,6 +19,7 @@ from communique.kafka.publisher import LARGEST_REQUEST, send
 from communique.model import Message, Record
 from communique.settings import Settings
 
+_MISSING_AFTER_SECONDS = 10
 _DLQ = "dlq-"
 _KEPT_IN_REPLAY = "dlq-attempts"
 _TOPIC = "dlq-topic"
@@ -30,6 +32,7 @@ async def read(
     """The committed records of all partitions, each partition in order. Without `follow` it ends where the topic ended
     when it was called; with it, it waits for more."""
     consumer = AIOKafkaConsumer(
+        topic,
         enable_auto_commit=False,
         auto_offset_reset="earliest",
         isolation_level="read_committed" if settings.delivery == "exactly_once" else "read_uncommitted",
@@ -37,10 +40,9 @@ async def read(
         fetch_max_wait_ms=100,
         **arguments(settings),
     )
-    await consumer.start()
     try:
-        partitions = [TopicPartition(topic, number) for number in await _numbers(consumer, topic)]
-        consumer.assign(partitions)
+        await _start(consumer, topic)
+        partitions = list(consumer.assignment())
         ends = await consumer.end_offsets(partitions)
         for tp, offset in (await consumer.beginning_offsets(partitions) if from_beginning else ends).items():
             consumer.seek(tp, offset)
@@ -84,9 +86,9 @@ async def writer(settings: Settings) -> AsyncIterator[Callable[[Message], Awaita
 
 
 def revived(dead_letter: Record) -> Message:
-    """A dead letter as the message it was: to its topic of origin, the same bytes, the reason taken off. Only the number
-    of attempts stays, so that a second refusal counts on. Twice replayed is an article twice sent: a duplicate by its
-    content, of which nothing doubles."""
+    """A dead letter as the message it was: to its topic of origin, the same bytes, the reason taken off. Only the
+    number of attempts stays, so that a second refusal counts on. Twice replayed is an article twice sent: a duplicate
+    by its content, of which nothing doubles."""
     headers = dict(dead_letter.headers)
     if _TOPIC not in headers:
         raise UserError(f"{_place(dead_letter)} is no dead letter: it has no header {_TOPIC}.")
@@ -121,12 +123,12 @@ async def _settle(waiting: set[asyncio.Future[object]]) -> None:
             raise result
 
 
-async def _numbers(consumer: AIOKafkaConsumer, topic: str) -> list[int]:
-    await consumer.topics()
-    numbers = consumer.partitions_for_topic(topic)
-    if not numbers:
-        raise UserError(f"The topic {topic} does not exist; `communique topics create` makes it.")
-    return sorted(numbers)
+async def _start(consumer: AIOKafkaConsumer, topic: str) -> None:
+    try:
+        async with asyncio.timeout(_MISSING_AFTER_SECONDS):  # aiokafka asks again for as long as a request may take
+            await consumer.start()
+    except (UnknownTopicOrPartitionError, TimeoutError):
+        raise UserError(f"The broker shows no topic {topic}; `communique topics create` makes it.") from None
 
 
 async def _behind(consumer: AIOKafkaConsumer, ends: dict[TopicPartition, int]) -> bool:

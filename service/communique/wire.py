@@ -219,12 +219,14 @@ class MeetingEvent(Contract):
     extractor: Extractor
 
 
+def _header_name(field: str) -> str:
+    return "dlq-" + field.replace("_", "-")
+
+
 class DeadLetter(BaseModel):
     """The headers that a refused record gains; its own value, key and headers stay as they were."""
 
-    model_config = ConfigDict(
-        frozen=True, populate_by_name=True, alias_generator=lambda name: "dlq-" + name.replace("_", "-")
-    )
+    model_config = ConfigDict(frozen=True, populate_by_name=True, alias_generator=_header_name)
 
     topic: str
     """Where the record was read."""

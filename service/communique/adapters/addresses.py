@@ -11,7 +11,9 @@ _TRACKING = re.compile(
     r"at_medium|at_campaign|at_custom\d|ns_campaign|ns_mchannel|ns_source|_ga|_gl",
     re.IGNORECASE,
 )
+_NORMAL = re.compile(r"https?://[a-z0-9][a-z0-9.-]*/[^\s?#]*")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
+_HOST = re.compile(r"https?://(?:www\.)?(\[[^\]]*\]|[^/:?]*)")
 _URI = re.compile(r"[a-z][a-z0-9+.-]*:\S+", re.IGNORECASE)
 
 
@@ -21,6 +23,8 @@ def normalise_url(url: str) -> str | None:
     Lower-case scheme and host, no user, no default port, no fragment, no tracking parameters. Path and the order of the
     other parameters stay: servers are free to tell them apart.
     """
+    if _NORMAL.fullmatch(url):
+        return url
     try:
         parts = urlsplit(url.strip())
         port = parts.port
@@ -46,8 +50,8 @@ def is_uri(text: str) -> bool:
 
 def domain(url: str) -> str | None:
     """Host of a normalised URL without "www."."""
-    host = urlsplit(url).hostname
-    return host.removeprefix("www.") if host else None
+    found = _HOST.match(url)
+    return found[1] or None if found else None
 
 
 def same_page(canonical: str, url: str) -> bool:

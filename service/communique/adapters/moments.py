@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-_DAY = re.compile(r"\d{4}-?\d\d-?\d\d")
+DAY_CHARACTERS = len("2024-06-28")
 _SPACED_OFFSET = re.compile(r"\s+(?=(?:[+-]\d\d:?\d\d|Z|UTC|GMT)$)")
 _RFC_822 = re.compile(
     r"(?:[A-Za-z]{3,9},?\s+)?\d{1,2}\s+[A-Za-z]{3,9}\s+\d{2,4}\s+\d{1,2}:\d\d(?::\d\d)?(?:\s+(?:[A-Za-z]{1,5}|[+-]\d{4}))?",
@@ -36,7 +36,7 @@ def read_moment(text: str, zone: str | None = None) -> Moment | None:
     at = _parse(text)
     if at.year == 1:
         return None
-    precision: Literal["second", "day"] = "day" if _DAY.fullmatch(text) else "second"
+    precision: Literal["second", "day"] = "day" if len(text) <= DAY_CHARACTERS else "second"
     if at.tzinfo is not None:
         return Moment(at, precision, False)
     known = find_zone(zone) if zone else None

@@ -12,11 +12,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from communique.model import Token
 
 Slots = tuple[tuple[str, int | str], ...]
 """Class and value of each slot, in the order of the text."""
+
+Accept = Callable[[int, int], bool]
+"""May refuse the tokens from an index up to another."""
 
 _PIECE = re.compile(r"\{(\w+)\}|([\[\](|)])|\\([()])|([^\W\d_]+|\d+|[^\w\s])")
 _DEEPEST = 24
@@ -69,7 +73,7 @@ class Phrases:
 
     def __init__(
         self,
-        templates: Mapping[str, Sequence[str]],
+        templates: Mapping[Any, Sequence[str]],
         words: Mapping[str, Sequence[Word]],
         numbers: Callable[[str], Sequence[Word]],
     ) -> None:
@@ -85,8 +89,8 @@ class Phrases:
             form for form, readings in words.items() if any(word.slot in self._root.slots for word in readings)
         }
 
-    def find(self, tokens: Sequence[Token], accept: Callable[[int, int], bool]) -> Iterator[Phrase]:
-        """Longest phrases from left to right, none overlapping; `accept(first, last)` may refuse a span."""
+    def find(self, tokens: Sequence[Token], accept: Accept) -> Iterator[Phrase]:
+        """Longest phrases from left to right, none overlapping."""
         at, count = 0, len(tokens)
         while at < count:
             lower = tokens[at].lower
@@ -99,7 +103,13 @@ class Phrases:
             at += 1
 
     def _longest(
-        self, node: _Node, tokens: Sequence[Token], first: int, at: int, slots: Slots, accept: Callable[[int, int], bool]
+        self,
+        node: _Node,
+        tokens: Sequence[Token],
+        first: int,
+        at: int,
+        slots: Slots,
+        accept: Callable[[int, int], bool],
     ) -> Phrase | None:
         best = None
         if node.meaning is not None and accept(first, at):

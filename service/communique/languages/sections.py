@@ -61,6 +61,10 @@ class Words(Section):
     """Words that open a new clause without a comma too: "while", "after"."""
     both: tuple[str, ...] = ()
     """Phrases for the parties just named: "die beiden", "the two leaders"."""
+    plural_before: tuple[str, ...] = ()
+    """Words that make an office before them plural where its form does not: "die", "beide"."""
+    feminine: tuple[str, ...] = ()
+    """Endings of offices that "die" leaves in the singular: "in"."""
     home_country: str | None = None
     """Country of an office without one ("Bundestagspräsident", "Bürgermeister") where nothing else says it."""
     nouns_capitalised: bool = False
@@ -122,6 +126,7 @@ class StatusCue(Section):
     """The separable part: "ab" of "sagte … ab"."""
 
 
+Unit = Literal["day", "week", "month", "year"]
 Meaning = Literal[
     "date", "weekday", "offset", "month", "unit", "ago", "ahead", "shift_back", "shift_ahead", "same", "nth", "part",
     "year", "bare_year", "season", "vague_past", "vague_future", "sequence", "none",
@@ -136,6 +141,8 @@ class Dates(Section):
     Each table of words fills one slot of the templates. A form with a capital wants one in the text.
     """
 
+    endings: tuple[str, ...] = ()
+    """Endings that a "~" in a form of `steps` stands for."""
     months: dict[str, int] = {}
     """Forms beside CLDR's: "Jänner"."""
     weekdays: dict[str, int] = {}
@@ -146,7 +153,13 @@ class Dates(Section):
     """"heute" 0, "gestern" -1."""
     steps: dict[str, int]
     """"vergangenen" -1, "diesem" 0, "kommenden" 1."""
-    units: dict[str, Literal["day", "week", "weekend", "month", "year"]]
+    offset_adjectives: dict[str, int] = {}
+    """Fill {offset_adjective}: "heutigen"."""
+    units: dict[str, Unit]
+    plural_units: dict[str, Unit]
+    last_units: dict[str, Unit] = {}
+    """Words for the unit before this one: "Vorwoche"."""
+    weekend: tuple[str, ...]
     phases: dict[str, Literal["start", "middle", "end"]]
     seasons: dict[str, int]
     """Month in the middle of the season."""

@@ -1,0 +1,50 @@
+"""The dateline of an agency report: where and when it was written, before the text itself begins.
+
+MOSKAU, 16. August (TASS). …      Wien (APA) – …      BEIJING, Jan. 10 (Xinhua) -- …      Rom. …      MANILA - …
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from communique.model import Document
+
+_CAPITAL = r"[^\W\d_a-zà-öø-ÿ]"
+_WORD = rf"{_CAPITAL}[\w'’.-]*\.?"
+_NAME = rf"{_WORD}(?: (?:{_WORD}|auf|am|an|der|im|bei|ob|of|the|de|la|le|el|du|do)){{0,4}}"
+_DATELINE = re.compile(
+    rf"(?P<head>{_NAME}(?: ?/ ?{_NAME}){{0,2}}?)"
+    r"(?P<tail>(?:, [^()\n]{1,40}?)?)"
+    r"(?:(?P<agency>\s*\([^()\n]{2,40}\)|\s-\w{2,6}-)\s*(?:[.:,]?\s*[-–—]{0,2})(?=\s)"
+    r"|(?P<dash>\s*[-–—]{1,2})(?=\s)|(?P<colon>:)(?=\s)|(?P<stop>\.)(?=\s))"
+)  # fmt: skip
+_PARAGRAPHS = 3
+"""A dateline stands in one of the first paragraphs: behind the title, the byline or a summary."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dateline:
+    start: int
+    end: int
+    """Where the report itself begins."""
+    head_end: int
+    """End of the name of the town."""
+    sure: bool
+    """True where an agency in brackets shows that it is one; else the head must be the name of a place."""
+
+
+def find(document: Document) -> tuple[Dateline, ...]:
+    """Candidates at the start of the first paragraphs, in order."""
+    text, found, at = document.text, [], 0
+    for _ in range(_PARAGRAPHS):
+        while at < len(text) and text[at].isspace():
+            at += 1
+        match = _DATELINE.match(text, at, min(at + 120, len(text)))
+        if match:
+            sure = match["agency"] is not None
+            found.append(Dateline(match.start(), match.end(), match.end("head"), sure))
+        at = text.find("\n", at)
+        if at < 0:
+            break
+    return tuple(found)

@@ -10,6 +10,9 @@ from offices import ALONE, SPEAKS_FOR, office
 from tables import Row, by_hand, fold, read
 from terms import Spell, merged, succeeded
 
+REALMS = frozenset({"AG", "AU", "BB", "BS", "BZ", "CA", "GD", "JM", "KN", "LC", "NZ", "PG", "SB", "TV", "VC"})
+"""The British monarch reigns there too, but meets others for the United Kingdom."""
+
 
 @dataclass
 class Someone:
@@ -58,7 +61,7 @@ def _spell(row: Row, table: str) -> Spell | None:
         return None
     country = row["country"] or None
     organisation = row.get("organisation") or None
-    if organisation == "soviet-union":
+    if organisation == "soviet-union" or (country in REALMS and row["office"] in ("king", "queen")):
         return None
     end = row.get("end") or row.get("end_year") or None
     seen = {"cabinet_members": row.get("as_of"), "foreign_ministers": row.get("last_seen")}.get(table)

@@ -37,6 +37,7 @@ class Knowledge:
 
     tables: Tables
     _by_name: Mapping[str, tuple[Person, ...]]
+    _by_word: Mapping[str, tuple[Person, ...]]
     _by_office: Mapping[tuple[str, str], tuple[Person, ...]]
 
     @property
@@ -66,6 +67,14 @@ class Knowledge:
     def named(self, name: str) -> tuple[Person, ...]:
         """Everyone of exactly this full name, in any of the spellings known."""
         return self._by_name.get(squeeze(name), ())
+
+    def of_word(self, word: str) -> tuple[Person, ...]:
+        """Everyone whose canonical name begins or ends with this word, folded."""
+        return self._by_word.get(word, ())
+
+    def has_office(self, office: str, place: str) -> bool:
+        """Whether the tables know any holder of this office of a country or organisation."""
+        return (office, place) in self._by_office
 
     def holder(self, office: str, place: str | None, day: date | None) -> Person | None:
         """Who held the office of a country or organisation on that day, where exactly one person is known to have."""
@@ -138,11 +147,15 @@ def load(*, persons: bool = True) -> Knowledge:
     """Read and index everything; without persons, names are found by grammar alone."""
     known = read(persons=persons)
     by_name: dict[str, dict[int, Person]] = defaultdict(dict)
+    by_word: dict[str, dict[int, Person]] = defaultdict(dict)
     by_office: dict[tuple[str, str], dict[int, Person]] = defaultdict(dict)
     by_id = {item.id: item.person for item in known.persons}
     for item in known.persons:
         for form in (item.person.name, *item.others):
             by_name[squeeze(form)][id(item.person)] = item.person
+        words = squeeze(item.person.name).split()
+        for word in {words[0], words[-1]}:
+            by_word[word][id(item.person)] = item.person
         for term in item.person.terms:
             by_office[term.office, term.country or term.organisation or ""][id(item.person)] = item.person
     for names in known.names.values():
@@ -152,6 +165,7 @@ def load(*, persons: bool = True) -> Knowledge:
     return Knowledge(
         known,
         {form: tuple(people.values()) for form, people in by_name.items()},
+        {word: tuple(people.values()) for word, people in by_word.items()},
         {office: tuple(people.values()) for office, people in by_office.items()},
     )
 

@@ -23,6 +23,7 @@ RANK = {
     "senior_diplomat": 3, "finance_minister": 4, "economy_minister": 4, "party_leader": 6, "state_councillor": 6,
 }  # fmt: skip
 """Which office the news name first where one person holds several."""
+MINISTER = 3
 MINOR = 5
 ALIKE = (
     frozenset({"prime_minister", "chancellor"}),
@@ -66,7 +67,7 @@ def term_on(person: Person, day: date | None, *, office: str | None = None, plac
         return None
     if day is None:
         return terms[0] if len({(term.office, places(term)) for term in terms}) == 1 else None
-    return min(terms, key=lambda term: (distance(term, day), _rank(term), first(term.start).toordinal() * -1))
+    return min(terms, key=lambda term: (distance(term, day), rank(term), first(term.start).toordinal() * -1))
 
 
 def distance(term: Term, day: date) -> int:
@@ -80,6 +81,11 @@ def distance(term: Term, day: date) -> int:
 
 def alike(office: str, other: str) -> bool:
     return office == other or any(office in group and other in group for group in ALIKE)
+
+
+def offices_like(office: str) -> frozenset[str]:
+    """The other offices that a text may call so."""
+    return frozenset(name for group in ALIKE if office in group for name in group) - {office}
 
 
 def likeliest(
@@ -100,18 +106,18 @@ def likeliest(
 def _fit(person: Person, place: str | None, office: str | None, day: date | None) -> tuple[int, int, int]:
     terms = [term for term in person.terms if place is None or place in places(term)]
     same = [term for term in terms if office is not None and alike(term.office, office)]
-    rank = min((_rank(term) for term in terms), default=MINOR)
+    highest = min((rank(term) for term in terms), default=MINOR)
     if day is None:
-        return (0 if same or office is None else 1, 0, rank)
+        return (0 if same or office is None else 1, 0, highest)
     nearest = min((distance(term, day) for term in terms), default=date.max.toordinal())
     in_office = any(distance(term, day) <= 1 for term in (same if office is not None else terms))
-    return (0 if in_office else 1, nearest, rank)
+    return (0 if in_office else 1, nearest, highest)
 
 
 def prominence(person: Person) -> tuple[int, int, str]:
     """Sorts the person that news most likely mean first: the highest office, then the latest end."""
     ends = [_end(term).toordinal() for term in person.terms]
-    return (min((_rank(term) for term in person.terms), default=MINOR), -max(ends, default=0), person.name)
+    return (min((rank(term) for term in person.terms), default=MINOR), -max(ends, default=0), person.name)
 
 
 def first(day: str | None) -> date:
@@ -138,5 +144,5 @@ def _end(term: Term) -> date:
     return last(term.end)
 
 
-def _rank(term: Term) -> int:
+def rank(term: Term) -> int:
     return RANK.get(term.office, MINOR)

@@ -42,6 +42,8 @@ class Context:
     """The nearest day named before, to the day, if any."""
     told_near: bool = False
     """True where it stands in the same breath, so that "am Abend" belongs to it."""
+    named: Reading | None = None
+    """The nearest one told by weekday or date: "the day before" does not count from "today"."""
 
 
 def read(phrase: Phrase, context: Context) -> Reading | None:
@@ -182,8 +184,8 @@ def _shift_ahead(phrase: Phrase, context: Context) -> Reading:
 def _shift(phrase: Phrase, context: Context, sign: int) -> Reading:
     unit, count = _unit_of(phrase), phrase.number("count") or 1
     if unit == "day":
-        return _shifted(context, sign * count)
-    told = context.told.value if context.told else None
+        return _shifted(replace(context, told=context.named), sign * count)
+    told = context.named.value if context.named else None
     origin = date.fromisoformat(told) if told else context.published
     return _moved(origin, unit, sign * count, "unknown")
 

@@ -54,7 +54,7 @@ def find(document: Document, rules: Rules, sentences: Sequence[Sentence] | None 
     text, tokens = document.text, document.tokens
     datelines = dateline.find(document)
     mentions: list[DateMention] = []
-    told: calendar.Reading | None = None
+    told = named = None
     told_end = -1
 
     def whole(first: int, last: int) -> bool:
@@ -65,7 +65,7 @@ def find(document: Document, rules: Rules, sentences: Sequence[Sentence] | None 
         if phrase.meaning == "bare_year" and not _year_alone(text, tokens, phrase):
             continue
         near = 0 <= start - told_end <= _BREATH and "\n" not in text[told_end:start]
-        reading = calendar.read(phrase, calendar.Context(document.published, told, near))
+        reading = calendar.read(phrase, calendar.Context(document.published, told, near, named))
         if reading is None:
             continue
         heading = any(line.start <= start and end <= line.end for line in datelines)
@@ -73,6 +73,7 @@ def find(document: Document, rules: Rules, sentences: Sequence[Sentence] | None 
         mentions.append(_mention(start, end, reading, bound, heading, f"{rules.code}.date.{phrase.meaning}"))
         if not heading and (reading.weekday is not None or len(reading.value or "") == 10):
             told, told_end = reading, end
+            named = named if phrase.meaning == "offset" else reading
     if sentences is not None:
         mentions = [m for m in mentions if any(s.start <= m.start and m.end <= s.end for s in sentences)]
     return tuple(mentions)
@@ -164,6 +165,7 @@ def _words(section: Dates, code: str) -> Iterator[tuple[str, Word]]:
         "count": section.counts,
         "ordinal": section.ordinals,
         "part": dict.fromkeys(section.parts, "part"),
+        "lead": dict.fromkeys(section.leads, "lead"),
         "past": dict.fromkeys(section.past, "past"),
         "future": dict.fromkeys(section.future, "future"),
     }

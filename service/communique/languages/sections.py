@@ -167,6 +167,8 @@ class Dates(Section):
     """Parts of a day, which say nothing of the date."""
     counts: dict[str, int]
     ordinals: dict[str, int] = {}
+    leads: tuple[str, ...]
+    """Prepositions that may open a phrase; fill {lead}."""
     past: tuple[str, ...] = ()
     """Fill {past}: "bereits", "earlier"."""
     future: tuple[str, ...] = ()

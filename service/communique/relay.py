@@ -199,6 +199,7 @@ class _Relay:
         if len(rows) == self._limits.records:
             pending = await self._outbox.last_sequence() - last
             oldest = self._clock() - rows[-1].created_at.timestamp()
+        self._metrics.relay_sequence.set(last)
         self._metrics.outbox_pending.set(pending)
         self._metrics.outbox_oldest_seconds.set(max(0.0, oldest))
 

@@ -37,6 +37,9 @@ class Settings(BaseSettings):
     migrate_url: SecretStr = Field(
         SecretStr(""), description="PostgreSQL URL of the owner role, for `communique migrate`; empty: `DATABASE_URL`."
     )
+    database_direct_url: SecretStr = Field(
+        SecretStr(""), description="The same past a pooler, for locks and notifications; empty: `DATABASE_URL`."
+    )
     http_host: str = Field("127.0.0.1", description="Address of /livez, /readyz and /metrics.")
     http_port: int = Field(8080, ge=0, le=65535, description="Port of these; 0 takes a free one.")
 
@@ -115,7 +118,9 @@ class Settings(BaseSettings):
     statement_seconds: Seconds = Field(30, description="statement_timeout.")
     lock_seconds: Seconds = Field(10, description="lock_timeout.")
     idle_transaction_seconds: Seconds = Field(60, description="idle_in_transaction_session_timeout.")
+    statement_cache: int = Field(200, ge=0, description="Prepared statements of a connection; 0 behind pgbouncer.")
     role_writer: str = Field("communique_writer", min_length=1, description="Role that writes rows.")
+    role_owner: str | None = Field(None, description="Role that owns the tables; empty: whoever migrates.")
     role_reader: str = Field("communique_reader", min_length=1, description="Role that reads the `api` views.")
     retention_days: Size = Field(400, description="`communique maintain` drops raw articles older than this.")
 
@@ -136,7 +141,7 @@ class Settings(BaseSettings):
     def _split(cls, value: object) -> object:
         return tuple(code.strip() for code in value.split(",") if code.strip()) if isinstance(value, str) else value
 
-    @field_validator("database_url", "migrate_url")
+    @field_validator("database_url", "migrate_url", "database_direct_url")
     @classmethod
     def _is_postgres(cls, value: SecretStr) -> SecretStr:
         if value.get_secret_value() and urlsplit(value.get_secret_value()).scheme not in ("postgres", "postgresql"):

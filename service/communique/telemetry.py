@@ -78,6 +78,9 @@ class Metrics:
         self.outbox_oldest_seconds = Gauge(
             "communique_outbox_oldest_seconds", "Age of the oldest unpublished outbox row.", registry=r
         )
+        self.relay_sequence = Gauge(
+            "communique_relay_sequence", "Sequence number of the last message that this relay published.", registry=r
+        )
         self.relay_transactions = Counter(
             "communique_relay_transactions", "Kafka transactions of the relay.", ["result"], registry=r
         )

@@ -16,7 +16,7 @@ from communique.errors import CommuniqueError, UserError
 
 app = typer.Typer(
     name="communique",
-    help="Reads raw news articles from Kafka, finds the diplomatic meetings in them and publishes one event per meeting.",
+    help="Raw news articles in, one event per diplomatic meeting out, exactly once.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},

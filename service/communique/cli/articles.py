@@ -22,7 +22,9 @@ MOST_LINE_BYTES = 2_100_000
 """The rest of a longer line is dropped unread; what is left is still too large to be accepted."""
 
 Files = Annotated[list[Path] | None, typer.Argument(help="NDJSON files of raw articles; none: standard input.")]
-Text = Annotated[Path | None, typer.Option("--text", metavar="FILE", help="One plain text article; - is standard input.")]
+Text = Annotated[
+    Path | None, typer.Option("--text", metavar="FILE", help="One plain text article; - is standard input.")
+]
 PublishedAt = Annotated[str | None, typer.Option(help="Its date or date-time, ISO 8601.")]
 Title = Annotated[str | None, typer.Option(help="Its title.")]
 Url = Annotated[str | None, typer.Option(help="Its address; without one it is named by its content.")]
@@ -53,7 +55,7 @@ def extract(
 
 
 def _decide(reader: Pipeline, record: Record, number: int) -> Outcome:
-    """One of the loops that may meet a bug: the article is refused, the reason goes to standard error, the feed goes on."""
+    """A loop that may meet a bug: the article is refused, standard error says why, and the feed goes on."""
     from communique.model import Rejected
     from communique.refusals import refusal
 
@@ -73,20 +75,21 @@ def _line(outcome: Outcome) -> dict[str, Any]:
 
     from communique.model import Found, Nothing, Rejected, Withdrawn
 
-    line: dict[str, Any] = {"uri": None, "outcome": "", "language": None, "meetings": [], "error": None}
+    told: dict[str, Any]
     match outcome:
         case Found(article, language, meetings):
             events = [meeting.model_dump(mode="json") for meeting in meetings]
-            return line | {"uri": article.uri, "outcome": "found", "language": language, "meetings": events}
+            told = {"uri": article.uri, "outcome": "found", "language": language, "meetings": events}
         case Nothing(article, language):
-            return line | {"uri": article.uri, "outcome": "nothing", "language": language}
+            told = {"uri": article.uri, "outcome": "nothing", "language": language}
         case Withdrawn(_, uri, reason):
-            return line | {"uri": uri, "outcome": "withdrawn", "reason": reason}
+            told = {"uri": uri, "outcome": "withdrawn", "reason": reason}
         case Rejected(refusal):
             error = {"stage": refusal.stage, "code": refusal.code, "message": refusal.message}
-            return line | {"outcome": "rejected", "error": error}
+            told = {"outcome": "rejected", "error": error}
         case _:
             assert_never(outcome)
+    return {"uri": None, "outcome": "", "language": None, "meetings": [], "error": None} | told
 
 
 def _of_text(text: Path, published_at: str | None, title: str | None, url: str | None) -> Record:

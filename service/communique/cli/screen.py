@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Annotated, Any
 
-from communique.errors import CommuniqueError
+import typer
+
+from communique.errors import CommuniqueError, UserError
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+Json = Annotated[bool, typer.Option("--json", help="One JSON object a line, for a program.")]
+
+
+class Unreachable(CommuniqueError):
+    """A server that the command needs cannot be reached."""
 
 
 def is_watched() -> bool:
@@ -38,3 +49,31 @@ def put_json(value: Any, *, pretty: bool = False) -> None:
         return
     sys.stdout.buffer.write(orjson.dumps(value, option=orjson.OPT_INDENT_2 if pretty else 0) + b"\n")
     sys.stdout.buffer.flush()
+
+
+@contextmanager
+def reaching_kafka(brokers: str) -> Iterator[None]:
+    """Kafka's failures as one sentence; its client's own complaints on the way are not repeated."""
+    import logging
+
+    from aiokafka.errors import KafkaError
+
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
+    try:
+        yield
+    except (KafkaError, OSError) as error:
+        raise Unreachable(f"Kafka at {brokers}: {str(error) or type(error).__name__}") from error
+
+
+def moment(given: str | None) -> datetime | None:
+    """The moment of "2024-06-28", "2024-06-28T10:00:00Z", "90m", "12h" or "3d" (ago)."""
+    if given is None:
+        return None
+    if given[:-1].isdigit() and given[-1] in "mhd":
+        unit = {"m": "minutes", "h": "hours", "d": "days"}[given[-1]]
+        return datetime.now(UTC) - timedelta(**{unit: int(given[:-1])})
+    try:
+        found = datetime.fromisoformat(given)
+    except ValueError:
+        raise UserError(f"{given} is neither an ISO 8601 moment nor an age such as 90m, 12h or 3d.") from None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)

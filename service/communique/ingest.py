@@ -172,17 +172,21 @@ class _Flow:
 
     async def _commit_in_order(self, lane: asyncio.Queue[_Work | None]) -> None:
         """One partition's batches. After a fence or a halt, those of the same claim that follow are dropped."""
-        limits, dropped = self._limits, -1
-        breaker = Breaker(limits.breaker_in_row, limits.breaker_ratio, limits.breaker_window)
+        breaker, watched, dropped = self._breaker(), -1, -1
         while (work := await lane.get()) is not None:
             drained, committed = work.drained, False
             outcomes = await work.outcomes
+            if drained.claim.epoch != watched:  # what was dropped is read, and judged, again
+                breaker, watched = self._breaker(), drained.claim.epoch
             if drained.claim.epoch > dropped:
                 committed = await self._commit(drained, outcomes, breaker)
                 if not committed:
                     dropped = drained.claim.epoch
             self._source.settle(drained, committed=committed)
             self._room.release()
+
+    def _breaker(self) -> Breaker:
+        return Breaker(self._limits.breaker_in_row, self._limits.breaker_ratio, self._limits.breaker_window)
 
     async def _commit(self, drained: Drained, outcomes: list[Outcome], breaker: Breaker) -> bool:
         decided = _decide(drained, outcomes)

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
 from communique.errors import Fenced
-from communique.model import Batch, Claim, CommitReport, Found, Message, Outcome, OutboxRow, Record, Rejected
+from communique.model import Batch, Claim, CommitReport, Found, Message, OutboxRow, Outcome, Record, Rejected
 
 EVENTS = "meetings.events.v1"
 DEAD_LETTERS = "articles.dead-letter.v1"
@@ -22,6 +22,7 @@ class FakeStore:
         self.positions: dict[tuple[str, int], tuple[int | None, int]] = {}
         self.outcomes: dict[tuple[str, int, int], list[Outcome]] = {}
         self.outbox: list[OutboxRow] = []
+        self.history: list[OutboxRow] = []
         self.published_away = 0
         self._leader = asyncio.Lock()
         self._news = asyncio.Condition()
@@ -56,7 +57,9 @@ class FakeStore:
         return CommitReport(articles=len(batch.decided) - dead, dead_letters=dead)
 
     def _post(self, message: Message) -> None:
-        self.outbox.append(OutboxRow(self.next_seq, message, _CREATED))
+        row = OutboxRow(self.next_seq, message, _CREATED)
+        self.outbox.append(row)
+        self.history.append(row)
 
     @property
     def next_seq(self) -> int:

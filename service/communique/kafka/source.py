@@ -122,6 +122,9 @@ class KafkaSource:
         consumer, self._consumer = self._consumer, None
         await _end(self._offsets_task, *(partition.claiming for partition in self._partitions.values()))
         self._offsets_task = None
+        for partition in self._partitions.values():
+            partition.in_hand = 0  # nobody settles any more; a revocation must not wait for it
+        self._changed.set()
         if consumer is not None:
             await self._commit_offsets(consumer)
             await internals.close(consumer, seconds=10)
@@ -181,7 +184,7 @@ class KafkaSource:
     def reclaim(self, claim: Claim) -> None:
         """The claim was fenced: claim again, if Kafka still says that the partition is ours."""
         partition = self._partition_of(claim)
-        if partition is not None:
+        if partition is not None and not partition.leaving:
             self._forget_claim(partition)
             partition.claiming = asyncio.create_task(self._claim(partition, after_fence=True))
 

@@ -136,13 +136,15 @@ class _Relay:
             while not self._stop.is_set():
                 self._metrics.last_progress_timestamp_seconds.labels("relay").set(self._clock())
                 wake.clear()
+                self._metrics.relay_sequence.set(last)
+                if listening.done():
+                    await listening
                 rows = await self._outbox.rows_after(last, self._limits.records)
                 if rows:
                     await self._publish(last, rows)
                     last = rows[-1].seq
                     self.published = True
                 await self._age_out(last)
-                await self._measure(last, rows)
                 if len(rows) < self._limits.records:
                     await self._wait(wake, listening)
         finally:
@@ -192,16 +194,6 @@ class _Relay:
     async def _listen(self, wake: asyncio.Event) -> None:
         async for _ in self._outbox.wakeups():
             wake.set()
-
-    async def _measure(self, last: int, rows: list[OutboxRow]) -> None:
-        """A batch that was not full has emptied the outbox; only behind a full one is it worth asking."""
-        pending, oldest = 0, 0.0
-        if len(rows) == self._limits.records:
-            pending = await self._outbox.last_sequence() - last
-            oldest = self._clock() - rows[-1].created_at.timestamp()
-        self._metrics.relay_sequence.set(last)
-        self._metrics.outbox_pending.set(pending)
-        self._metrics.outbox_oldest_seconds.set(max(0.0, oldest))
 
 
 async def _unless(stop: asyncio.Event, entering: Coroutine[object, object, None]) -> bool:

@@ -66,7 +66,10 @@ class Metrics:
         )
         self.rebalances = Counter("communique_rebalances", "Assignments received from the group.", registry=r)
         self.partitions_halted = Gauge(
-            "communique_partitions_halted", "1 while a partition has stopped.", ["topic", "partition", "reason"], registry=r
+            "communique_partitions_halted",
+            "1 while a partition has stopped.",
+            ["topic", "partition", "reason"],
+            registry=r,
         )
         self.consumer_restarts = Counter("communique_consumer_restarts", "Consumers thrown away on doubt.", registry=r)
         self.worker_deaths = Counter(

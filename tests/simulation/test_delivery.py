@@ -101,6 +101,7 @@ async def _balance(world: World) -> None:
         if not process.dead and process.source is not None and partition not in process.source.assigned:
             claiming = asyncio.ensure_future(process.source.assign(partition))
             await asyncio.wait((claiming,), timeout=5)
+            claiming.cancel()
 
 
 def test_a_quiet_run_delivers_everything_once() -> None:

@@ -6,6 +6,7 @@
     ├── Fenced                  another process owns the partition: drop the batch, claim again
     ├── PositionLost            the broker no longer has the records at the position: stop the partition, alert
     ├── PostgresWentBack        the outbox is behind what was published: the relay refuses to start, an operator decides
+    ├── DatabaseUnavailable     no connection, or the database is starting or failing over: keep the batch, wait, try again
     ├── SchemaOutdated          the database lacks a migration: refuse to start
     ├── RefusalBreaker          a run of refusals: stop the partition, alert
     ├── ClientDied              a Kafka client stopped working: throw it away, start again with a capped pause
@@ -39,6 +40,10 @@ class PositionLost(CommuniqueError):
 
 class PostgresWentBack(CommuniqueError):
     """The outbox is behind what was already published."""
+
+
+class DatabaseUnavailable(CommuniqueError):
+    """The database cannot be reached, or takes no writes now."""
 
 
 class SchemaOutdated(CommuniqueError):

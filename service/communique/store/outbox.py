@@ -1,0 +1,103 @@
+"""The outbox: messages in the order of their commits, without a gap, and how the relay reads them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+
+import asyncpg
+
+from communique.errors import DatabaseUnavailable
+from communique.model import Message, OutboxRow
+from communique.store.codec import outbox_row, packed
+from communique.store.connection import Database, lock_number, translated
+from communique.store.queries import sql
+
+_LEADER = lock_number("communique.relay")
+_CHANNEL = "communique_outbox"
+_STANDBY_SECONDS = 1.0
+
+
+async def publish(
+    connection: asyncpg.Connection, count: int, made: Callable[[int], Sequence[Message]], now: datetime
+) -> None:
+    """Write `count` messages, which `made` makes from the first sequence number. The last thing in a transaction: the
+    head stays locked until it ends."""
+    first = await connection.fetchval(sql("take_sequence"), count)
+    messages = made(first)
+    await connection.execute(
+        sql("write_outbox"),
+        list(range(first, first + count)),
+        [message.topic for message in messages],
+        [message.key for message in messages],
+        [packed(message.headers) for message in messages],
+        [message.value for message in messages],
+        now,
+    )
+
+
+class Outbox:
+    """The relay's side."""
+
+    def __init__(self, pool: asyncpg.Pool, database: Database) -> None:
+        self._pool = pool
+        self._database = database
+        self._leading: asyncpg.Connection | None = None
+
+    @asynccontextmanager
+    async def lead(self) -> AsyncIterator[None]:
+        """Stand by until no other process leads. The lead ends with its connection, and so do its `wakeups`."""
+        connection = await self._database.dedicated()
+        try:
+            with translated():
+                while not await connection.fetchval(sql("try_lead"), _LEADER):  # noqa: ASYNC110 - nobody here to wake us
+                    await asyncio.sleep(_STANDBY_SECONDS)
+            self._leading = connection
+            yield
+        finally:
+            self._leading = None
+            connection.terminate()
+
+    async def wakeups(self) -> AsyncIterator[None]:
+        """One item for all notifications since the last. Raises when the connection of the lead is lost."""
+        connection = self._leading
+        if connection is None:
+            raise DatabaseUnavailable("Only the leading relay is woken.")
+        woken, lost = asyncio.Event(), False
+
+        def notified(*_: object) -> None:
+            woken.set()
+
+        def closed(_: object) -> None:
+            nonlocal lost
+            lost = True
+            woken.set()
+
+        with translated():
+            connection.add_termination_listener(closed)
+            await connection.add_listener(_CHANNEL, notified)
+        while True:
+            await woken.wait()
+            woken.clear()
+            if lost or connection.is_closed():
+                raise DatabaseUnavailable("The relay lost the connection that makes it the leader.")
+            yield
+
+    async def last_sequence(self) -> int:
+        """The number of the last message that was committed; 0 before the first."""
+        with translated():
+            following: int = await self._pool.fetchval(sql("next_sequence"))
+            return following - 1
+
+    async def rows_after(self, seq: int, limit: int) -> list[OutboxRow]:
+        """The messages that follow, at most `limit`."""
+        with translated():
+            return [outbox_row(row) for row in await self._pool.fetch(sql("outbox_after"), seq, limit)]
+
+    async def forget(self, through_seq: int) -> int:
+        """Remove messages up to this number; gives how many there were."""
+        with translated():
+            status: str = await self._pool.execute(sql("forget_published"), through_seq)
+            return int(status.rpartition(" ")[2])

@@ -61,6 +61,10 @@ class Words(Section):
     """Words that open a new clause without a comma too: "while", "after"."""
     both: tuple[str, ...] = ()
     """Phrases for the parties just named: "die beiden", "the two leaders"."""
+    sideline: tuple[str, ...] = ()
+    """Phrases before a conference that is only the frame of something else: "am Rande"."""
+    pluperfect: tuple[str, ...] = ()
+    """Auxiliaries of what had happened before: "hatte", "had"."""
     plural_before: tuple[str, ...] = ()
     """Words that make an office before them plural where its form does not: "die", "beide"."""
     feminine: tuple[str, ...] = ()
@@ -181,10 +185,61 @@ class Dates(Section):
     """Templates of languages/phrases.py by meaning."""
 
 
-class Places(Section):
-    """The grammar of places. Read by places.py."""
+Relation = Literal["in", "to", "from"]
 
-    pass
+
+class Places(Section):
+    """The grammar of places. Read by places.py; the names themselves come from the knowledge base.
+
+    Words ending in one of several letters are given as endings where the language makes compounds ("Klimagipfel").
+    """
+
+    prepositions: dict[str, Relation]
+    """"in", "nach", "aus"."""
+    venue_prepositions: dict[str, Relation] = {}
+    """Say a place only before a building: "zum Kreml", "vor dem Weißen Haus"."""
+    two_way: tuple[str, ...] = ()
+    """Prepositions that say the goal with `goal_articles`: "in die Türkei"."""
+    goal_articles: tuple[str, ...] = ()
+    plural: tuple[str, ...] = ()
+    """Country codes with names in the plural, where a goal article says the place: "in den USA"."""
+    articles: tuple[str, ...]
+    adjectives: tuple[str, ...] = ()
+    """May stand between preposition and name: "nearby"."""
+    adjective_endings: tuple[str, ...] = ()
+    """Endings of lower-case words that may: "benachbarten"."""
+    nouns: tuple[str, ...]
+    """Kinds of towns, which may stand between: "Stadt", "resort"; a name after one is a town even if no table has it."""
+    capital_nouns: tuple[str, ...]
+    of: tuple[str, ...]
+    """Between such a noun and a name: "the city of Almaty", "Hauptstadt von Ruanda"."""
+    city_adjective: str | None = None
+    """Ending that makes an adjective of a city: "Pariser"."""
+    events: tuple[str, ...]
+    """Endings of nouns that happen in the city named before them: "Pariser Gipfel", "the Geneva talks"."""
+    buildings: tuple[str, ...]
+    """Endings of nouns that, after a preposition, stand in the city named before them: "im Hamburger Rathaus"."""
+    journeys: tuple[str, ...]
+    """Words for a journey: second parts of "China-Reise", and "trip" in "a trip of Kenya"."""
+    journey_of: tuple[str, ...] = ()
+    """Between journey and goal: "a tour of Tanzania"."""
+    departures: dict[str, tuple[str, ...]] = {}
+    """Preposition that says the goal only after one of these words: "for" after "left"."""
+    not_goal: tuple[str, ...] = ()
+    """Words after which the preposition says no goal: "ambassador to", "according to"."""
+    subjects: tuple[str, ...] = ()
+    """Endings of nouns with which a place is what is talked about, not where: "Krieg in", "situation in"."""
+    name_tails: tuple[str, ...] = ()
+    """Words that make another name of a city's: "Washington Post"."""
+    here: tuple[str, ...] = ()
+    here_before: tuple[str, ...] = ()
+    """Tokens before which "here" stands for the town of the dateline."""
+    regions: dict[str, str] = {}
+    """Country of an abbreviated region in a dateline: "Calif."."""
+    unlisted_in_brackets: bool = False
+    """Whether a name after "in" with a country beside it is taken for a town: "in Kielce (Polen)"."""
+    unlisted_after_comma: bool = False
+    """The same for "in Woodside, California"."""
 
 
 class Topics(Section):

@@ -57,9 +57,6 @@ class Settings(BaseSettings):
     article_shape: str | None = Field(
         None, description="Shape of all incoming articles, where they should not be recognised one by one."
     )
-    dataschema_base: str = Field(
-        "/communique/schemas", min_length=1, description="What `ce_dataschema` of an event begins with."
-    )
 
     # ── Kafka ────────────────────────────────────────────────────────────────────────────────────────────────────────
     group: str = Field("communique", min_length=1, description="Consumer group.")

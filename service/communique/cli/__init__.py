@@ -10,7 +10,7 @@ import sys
 
 import typer
 
-from communique.cli import articles, checkup, database, events, letters, schemas, service, topics
+from communique.cli import articles, checkup, database, events, letters, publishing, schemas, service, topics
 from communique.cli.screen import say_failed
 from communique.errors import CommuniqueError, UserError
 
@@ -24,14 +24,13 @@ app = typer.Typer(
 
 app.command(rich_help_panel="Begin here")(service.demo)
 app.command(rich_help_panel="Begin here")(articles.extract)
-app.command(rich_help_panel="Begin here")(articles.explain)
 app.command(rich_help_panel="The service")(service.run)
 app.command(rich_help_panel="The service")(database.migrate)
 app.command(rich_help_panel="The service")(database.maintain)
 app.command(rich_help_panel="The service")(checkup.doctor)
 app.command(rich_help_panel="The service")(checkup.config)
 app.add_typer(topics.app, name="topics", rich_help_panel="The service")
-app.command(rich_help_panel="Messages")(articles.produce)
+app.command(rich_help_panel="Messages")(publishing.produce)
 app.command(rich_help_panel="Messages")(events.tail)
 app.add_typer(letters.app, name="dlq", rich_help_panel="Messages")
 app.add_typer(schemas.app, name="schemas", rich_help_panel="Messages")

@@ -45,7 +45,7 @@ def extract(
     """
     if text is not None and files:
         raise UserError("Give either --text with one article or files of NDJSON, not both.")
-    records = iter([_of_text(text, published_at, title, url)]) if text is not None else _of_lines(files or [])
+    records = iter([_of_text(text, published_at, title, url)]) if text is not None else lines_of(files or [])
 
     from communique import pipeline
 
@@ -107,7 +107,7 @@ def _of_text(text: Path, published_at: str | None, title: str | None, url: str |
     return Record(value=value, timestamp_ms=_now_ms())
 
 
-def _of_lines(files: list[Path]) -> Iterator[Record]:
+def lines_of(files: list[Path]) -> Iterator[Record]:
     from communique.model import Record
 
     for stream in _streams(files):

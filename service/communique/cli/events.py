@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from communique.cli.screen import Json, console, put_json, reaching_kafka
+from communique.cli.screen import Json, console, headers_of, put_json, reaching_kafka
 
 if TYPE_CHECKING:
     from communique.model import Record
@@ -53,11 +53,10 @@ def _print(record: Record) -> None:
 def _described(record: Record) -> dict[str, object]:
     import orjson
 
-    headers = {name: value.decode(errors="replace") for name, value in record.headers}
     return {
         "partition": record.partition,
         "offset": record.offset,
         "key": (record.key or b"").decode(errors="replace"),
-        "headers": headers,
+        "headers": headers_of(record),
         "event": None if record.value is None else orjson.loads(record.value),
     }

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from communique.cli.screen import Json, console, is_watched, moment, put_json, reaching_kafka
+from communique.cli.screen import Json, console, headers_of, is_watched, moment, printable, put_json, reaching_kafka
 from communique.errors import UserError
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def list_(
         table.add_column(column, no_wrap=True)
     table.add_column("reason")
     for letter in found[-limit:]:
-        headers = _headers(letter)
+        headers = headers_of(letter)
         origin = f"{headers.get('dlq-topic')}/{headers.get('dlq-partition')}@{headers.get('dlq-offset')}"
         table.add_row(
             _name(letter),
@@ -55,7 +55,7 @@ def list_(
         )
     if found:
         console().print(table)
-    counts = Counter(_headers(letter).get("dlq-error-code", "?") for letter in found)
+    counts = Counter(headers_of(letter).get("dlq-error-code", "?") for letter in found)
     total = ", ".join(f"{number} {name}" for name, number in counts.most_common())
     console().print(f"{len(found)} dead letters{': ' + total if total else ''}")
 
@@ -73,12 +73,12 @@ def show(
         put_json({**_described(found), "value_base64": value})
         return
     screen = console()
-    for name, value in _headers(found).items():
+    for name, value in headers_of(found).items():
         screen.print(f"{name:20} {value}", markup=False)
     screen.print(f"{'key':20} {(found.key or b'').decode(errors='replace')}", markup=False)
     shown = (found.value or b"")[:MOST_SHOWN_BYTES]
     screen.print()
-    screen.print(_printable(shown.decode(errors="backslashreplace")), markup=False)
+    screen.print(printable(shown.decode(errors="backslashreplace")), markup=False)
     if len(found.value or b"") > len(shown):
         screen.print(f"… {len(found.value or b'') - len(shown)} more bytes")
 
@@ -102,7 +102,7 @@ def replay(
     chosen = _matching(code, since)
     if letters:
         chosen = _named(letters, chosen)
-    whole = [letter for letter in chosen if "dlq-value-sha256" not in _headers(letter)]
+    whole = [letter for letter in chosen if "dlq-value-sha256" not in headers_of(letter)]
     if is_watched() and not (yes or dry_run or json) and whole:
         typer.confirm(f"Send {len(whole)} dead letters again?", abort=True)
     loaded = settings.load("brokers")
@@ -127,7 +127,7 @@ def _matching(code: str | None, since: str | None) -> list[Record]:
     return [
         letter
         for letter in sorted(found, key=lambda letter: (letter.timestamp_ms, letter.partition, letter.offset))
-        if (code is None or _headers(letter).get("dlq-error-code") == code)
+        if (code is None or headers_of(letter).get("dlq-error-code") == code)
         and (earliest is None or datetime.fromtimestamp(letter.timestamp_ms / 1000, UTC) >= earliest)
     ]
 
@@ -150,15 +150,6 @@ def _name(letter: Record) -> str:
     return f"{letter.partition}:{letter.offset}"
 
 
-def _headers(letter: Record) -> dict[str, str]:
-    return {name: value.decode(errors="backslashreplace") for name, value in letter.headers}
-
-
 def _described(letter: Record) -> dict[str, object]:
     key = None if letter.key is None else letter.key.decode(errors="backslashreplace")
-    return {"id": _name(letter), "key": key, "headers": _headers(letter), "bytes": len(letter.value or b"")}
-
-
-def _printable(text: str) -> str:
-    """Without control characters: refused bytes must not steer the terminal that shows them."""
-    return "".join(c if c.isprintable() or c in "\n\t" else f"\\x{ord(c):02x}" for c in text)
+    return {"id": _name(letter), "key": key, "headers": headers_of(letter), "bytes": len(letter.value or b"")}

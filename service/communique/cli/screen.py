@@ -15,6 +15,8 @@ from communique.errors import CommuniqueError, UserError
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from communique.model import Record
+
 Json = Annotated[bool, typer.Option("--json", help="One JSON object a line, for a program.")]
 
 
@@ -77,3 +79,12 @@ def moment(given: str | None) -> datetime | None:
     except ValueError:
         raise UserError(f"{given} is neither an ISO 8601 moment nor an age such as 90m, 12h or 3d.") from None
     return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def headers_of(record: Record) -> dict[str, str]:
+    return {name: value.decode(errors="backslashreplace") for name, value in record.headers}
+
+
+def printable(text: str) -> str:
+    """Without control characters: what strangers wrote must not steer the terminal that shows it."""
+    return "".join(c if c.isprintable() or c in "\n\t" else f"\\x{ord(c):02x}" for c in text)

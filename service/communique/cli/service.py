@@ -36,7 +36,9 @@ def demo(
 ) -> None:
     """Feed sample articles through the whole service, with a broker and a database that start and end with it."""
     import asyncio
+    import contextlib
 
-    from communique.cli import showcase
+    from communique.cli import showcase, stage
 
-    asyncio.run(showcase.run(keep=keep, json=json))
+    with stage.audience(json=json) as audience, contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(showcase.run(audience, keep=keep))

@@ -20,7 +20,7 @@ from datetime import date
 
 from communique.knowledge import tenure
 from communique.knowledge.tables import Name, Tables, read
-from communique.model import Person, Surface
+from communique.model import City, Person, Surface
 from communique.text import squeeze
 
 NAMESAKES = 8
@@ -44,6 +44,11 @@ class Knowledge:
     def built(self) -> date:
         """When the facts were collected."""
         return self.tables.built
+
+    @property
+    def capitals(self) -> Mapping[str, City]:
+        """The seat of government of each country, by ISO code."""
+        return {city.country: city for city in self.tables.cities.values() if city.capital and city.country}
 
     def surfaces(self, language: str) -> Iterable[Surface]:
         """Every form of every item that a text in `language` may use, each once; cities by population."""
@@ -107,9 +112,10 @@ class Knowledge:
             if name.kind == "surname":
                 for form in _plain_too((name.form,)):
                     bearers[form].append(by_id[name.id])
+        given = self._given_names()
         for form, persons in bearers.items():
             several = sorted({id(person): person for person in persons}.values(), key=tenure.prominence)
-            ambiguous = len(several) > SHARED or (form.isascii() and len(form) <= SHORT)
+            ambiguous = len(several) > SHARED or form in given or (form.isascii() and len(form) <= SHORT)
             yield Surface(form, "surname", f"kb.surname.{form}", tuple(several[:NAMESAKES]), ambiguous)
 
     def _places(self, names: tuple[Name, ...]) -> Iterator[Surface]:
@@ -117,7 +123,7 @@ class Knowledge:
         for name in names:
             if name.kind == "city":
                 forms[name.id].append(name.form)
-        given = {known.person.name.split()[0] for known in self.tables.persons}
+        given = self._given_names()
         for key, city in self.tables.cities.items():
             for form in (*forms.get(key, ()), *_plain_too((city.name,))):
                 ambiguous = not city.capital and (form in given or (form.isascii() and len(form) <= SHORT))
@@ -125,6 +131,9 @@ class Knowledge:
         for name in names:
             if name.kind == "venue":
                 yield Surface(name.form, "venue", f"kb.venue.{name.id}", self.tables.venues[name.id])
+
+    def _given_names(self) -> frozenset[str]:
+        return frozenset(known.person.name.split()[0] for known in self.tables.persons)
 
     def _others(self, names: tuple[Name, ...]) -> Iterator[Surface]:
         if not any(name.kind == "country" for name in names):

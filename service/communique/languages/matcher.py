@@ -68,6 +68,14 @@ class Lexicon:
                 found.append(Hit(start - len(prefix), end, end + len(suffix), suffix, prefix, tuple(entries)))
         return _longest(found)
 
+    def occurs(self, folded: str) -> bool:
+        """Whether any form stands in a folded text at word boundaries; cheaper than hits, blind to case."""
+        boundaries, length = self._boundaries, len(folded)
+        for _, start, end in self._automaton.find_matches_as_indexes(folded, overlapping=True):
+            if not boundaries or not (start and folded[start - 1].isalnum() or end < length and folded[end].isalnum()):
+                return True
+        return False
+
 
 def _case(form: str) -> int:
     letters = [c for c in form if c.isalpha()]

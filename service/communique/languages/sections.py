@@ -261,5 +261,87 @@ class Topics(Section):
         return self
 
 
+Act = Literal[
+    "says", "praises", "criticises", "calls_for", "supports", "opposes", "pledges", "hopes", "welcomes", "warns",
+    "thanks", "proposes", "agrees",
+]  # fmt: skip
+
+
+class Saying(Section):
+    """A verb or idiom with which somebody speaks. Forms may be patterns of languages/patterns.py."""
+
+    id: str
+    act: Act
+    forms: tuple[str, ...]
+    """Finite, indicative: "sagte", "hob", "expressed"."""
+    participles: tuple[str, ...] = ()
+    """Forms that speak beside one of the auxiliaries: "gesagt"."""
+    beside: tuple[str, ...] = ()
+    """One of these must stand in the same sentence: "hervor" for "hob", "gratitude" for "expressed"."""
+    complement: bool = False
+    """True for a verb that speaks only where a clause says what: "vereinbarten, …", "agreed that …"."""
+    plural: bool = False
+    """True where only several parties can do it: "agree"."""
+
+
+class Cue(Section):
+    """Words inside of what is said that tell its act, where the verb does not: "bereit" pledges, "must" calls for."""
+
+    act: Act
+    forms: tuple[str, ...]
+    beside: tuple[str, ...] = ()
+
+
+class Subjunctive(Section):
+    """Verb forms of reported speech."""
+
+    certain: tuple[str, ...] = ()
+    """Forms that are nothing else ("sei", "habe"), besides those of the generated list."""
+    generated: str | None = None
+    """Name of a list of languages/data/generated."""
+    possible: tuple[str, ...] = ()
+    """Forms that report speech only behind other reported speech ("würden", "müssten")."""
+
+
 class Statements(Section):
-    pass
+    """Who says what, and how. Read by statements.py and speakers.py; words are folded."""
+
+    verb_second: bool = False
+    """True where the subject stands behind the verb as soon as anything else stands before it."""
+    null_subject: bool = False
+    """True where a verb without subject goes on about the last speaker."""
+    plural_ending: str | None = None
+    """Ending of verbs in the plural, where it decides what a pronoun means."""
+    subjunctive: Subjunctive = Subjunctive()
+    auxiliaries: tuple[str, ...]
+    passive: tuple[str, ...] = ()
+    """Auxiliaries that make no speaker of their subject: "wurde", "was"."""
+    parenthesis: tuple[str, ...] = ()
+    """Words that are a verb of saying only between comma and speaker: "so"."""
+    impersonal: tuple[str, ...] = ()
+    """Subjects that are nobody: "es", "it"."""
+    sources: tuple[str, ...]
+    """Introduce a speaker without a verb: "laut", "nach angaben", "according to"."""
+    as_: tuple[str, ...] = ()
+    """Opens a clause that names the speaker: "wie"."""
+    prepositions: tuple[str, ...]
+    oblique: tuple[str, ...] = ()
+    """Articles and possessives that no subject has: "dem", "seinem"."""
+    definite: tuple[str, ...]
+    """Articles and possessives that a person already named can have: "der", "the", "his"."""
+    subordinators: tuple[str, ...] = ()
+    """Open a clause whose verb says nothing of the sentence: "dass", "weil"."""
+    he: tuple[str, ...]
+    they: tuple[str, ...]
+    """Pronouns and words for both parties."""
+    sides: tuple[str, ...]
+    """Words for the states of both parties: "beide seiten"."""
+    himself: tuple[str, ...] = ()
+    """Possessives that stand for the speaker behind a source: "seinen", "his"."""
+    roles: tuple[str, ...]
+    """Endings of nouns for a person already named: "politiker", "gast"."""
+    voices: tuple[str, ...]
+    """Endings of nouns that speak for a state: "sprecher", "ministerium"."""
+    sayings: tuple[Saying, ...]
+    cues: tuple[Cue, ...]
+    """In order of precedence."""

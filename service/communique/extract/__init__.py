@@ -1,0 +1,115 @@
+"""From a document to its meetings. The order of the steps lives only here.
+
+    compile(language, …)     a language file and the knowledge's surfaces → Engine, once a process
+    read(article, engine)    Article → Document: segmented and matched
+    meetings(document, …)    Document → Meetings, the main one first
+
+Seven pure functions do the reading and do not know each other: mentions, triggers, arguments, dates, places, topics,
+statements. `assemble` puts what they found together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from communique import text as texts
+from communique.extract import arguments, assemble, dates, mentions, places, statements, topics, triggers
+from communique.languages import Language
+from communique.languages.matcher import Lexicon
+from communique.model import Article, City, Document, Meeting, Surface
+
+
+@dataclass(frozen=True)
+class Engine:
+    """One language, compiled."""
+
+    language: Language
+    segmentation: texts.Segmentation
+    lexicon: Lexicon
+    triage: Lexicon
+    """The triggers alone."""
+    mentions: mentions.Rules
+    triggers: triggers.Rules
+    arguments: arguments.Rules
+    dates: dates.Rules
+    places: places.Rules
+    topics: topics.Rules
+    statements: statements.Rules
+    assemble: assemble.Rules
+
+
+def compile(language: Language, surfaces: Iterable[Surface], capitals: Mapping[str, City]) -> Engine:
+    """Everything that reading one language needs; about a tenth of a second."""
+    segmentation = language.segmentation
+    own = (m.surfaces(language) for m in (mentions, triggers, topics, statements))
+    return Engine(
+        language=language,
+        segmentation=texts.Segmentation(
+            frozenset(segmentation.abbreviations), segmentation.ordinals, frozenset(segmentation.after_ordinal)
+        ),
+        lexicon=Lexicon(
+            (surface for group in (*own, surfaces) for surface in group),
+            language.inflection,
+            boundaries=segmentation.boundaries,
+        ),
+        triage=Lexicon(triggers.surfaces(language), language.inflection, boundaries=segmentation.boundaries),
+        mentions=mentions.compile(language),
+        triggers=triggers.compile(language),
+        arguments=arguments.compile(language),
+        dates=dates.compile(language),
+        places=places.compile(language, capitals),
+        topics=topics.compile(language),
+        statements=statements.compile(language),
+        assemble=assemble.compile(language),
+    )
+
+
+def read(article: Article, engine: Engine) -> Document:
+    """The article's text, segmented and matched once."""
+    text = article.text
+    folded = texts.fold(text)
+    words = texts.tokens(text, folded)
+    published: date | None = article.published_at.date() if article.published_at else None
+    return Document(
+        article_id=article.article_id,
+        text=text,
+        folded=folded,
+        language=engine.language.code,
+        published=published,
+        tokens=words,
+        sentences=texts.sentences(text, words, engine.segmentation),
+        hits=engine.lexicon.hits(text, folded),
+        title_end=len(article.title) if article.title and text.startswith(article.title) else 0,
+    )
+
+
+def promising(article: Article, engine: Engine) -> bool:
+    """Whether an article is worth reading: it holds a word that may report an encounter."""
+    return engine.triage.occurs(texts.fold(article.text))
+
+
+def complete(meeting: Meeting) -> bool:
+    """Whether a resolved meeting still has two sides."""
+    sides = {p.country or p.organisation for p in meeting.participants} | {*meeting.countries}
+    return len(sides - {None}) >= 2 or len({*meeting.countries, *meeting.organisations}) >= 2
+
+
+def meetings(document: Document, engine: Engine) -> tuple[Meeting, ...]:
+    """The meetings that a document reports, the main one first; none where no encounter has two sides."""
+    found = triggers.find(document, engine.triggers)
+    if not found:
+        return ()
+    parties = mentions.find(document, engine.mentions)
+    where = places.find(document, engine.places)
+    bound = arguments.find(document, found, parties, where, engine.arguments)
+    if not bound:
+        return ()
+    when = dates.find(document, engine.dates)
+    about = topics.find(document, engine.topics)
+    drafts = assemble.drafts(document, bound, when, where, engine.assemble)
+    if not drafts:
+        return ()
+    said = statements.find(document, parties, about, engine.statements)
+    return assemble.meetings(document, drafts, said, about, where, engine.assemble)

@@ -1,0 +1,334 @@
+"""Who took part: the parties that a trigger binds, by clause, then sentence, then what was said before.
+
+An encounter needs two sides: two states, or a state and an international body. Where the clause names one side only,
+the sentence is read, then a pronoun or "die beiden", then the subject of the sentence before. A noun without any party
+of its own ("In dem Gespräch ging es um …") speaks of the meeting told last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from communique.extract import clauses
+from communique.extract.clauses import Clause
+from communique.languages import Language
+from communique.model import Document, Party, PlaceMention, Trigger
+
+_UNPERSONAL = frozenset({"spokesperson", "spouse"})
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    openers: clauses.Openers
+    about: frozenset[str]
+    with_: frozenset[str]
+    between: frozenset[str]
+    and_: frozenset[str]
+    by: frozenset[str]
+    article: frozenset[str]
+    possessive: frozenset[str]
+    pronouns: frozenset[str]
+    both: tuple[str, ...]
+    home: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A trigger with its arguments."""
+
+    trigger: Trigger
+    people: tuple[Party, ...]
+    countries: tuple[str, ...]
+    organisations: tuple[str, ...]
+    destination: str | None = None
+    """Country that is travelled to."""
+    host: int | None = None
+    """Entity that receives."""
+    refers: bool = False
+    """True where it only says more about the meeting told before it."""
+    inherited: bool = False
+    """True where a side was taken from what was said before."""
+
+
+def compile(language: Language) -> Rules:
+    words = language.words
+    return Rules(
+        openers=clauses.openers(language),
+        about=frozenset(words.about),
+        with_=frozenset(words.with_),
+        between=frozenset(words.between),
+        and_=frozenset(words.and_),
+        by=frozenset(words.by),
+        article=frozenset(words.article),
+        possessive=frozenset(words.possessive),
+        pronouns=frozenset(form for name, forms in words.pronoun.items() if name != "they" for form in forms),
+        both=words.both,
+        home=words.home_country,
+    )
+
+
+def find(
+    document: Document,
+    triggers: Sequence[Trigger],
+    parties: Sequence[Party],
+    places: Sequence[PlaceMention],
+    rules: Rules,
+) -> tuple[Bound, ...]:
+    """One Bound for each trigger that has two sides, or that refers to a meeting told before."""
+    binder = _Binder(document, parties, places, rules)
+    out: list[Bound] = []
+    for trigger in triggers:
+        bound = binder.bind(trigger)
+        if bound is not None:
+            out.append(bound)
+    return tuple(out)
+
+
+class _Binder:
+    def __init__(
+        self, document: Document, parties: Sequence[Party], places: Sequence[PlaceMention], rules: Rules
+    ) -> None:
+        self.document = document
+        self.rules = rules
+        self.places = places
+        self.home = self._home()
+        self.parties = [self._settled(party) for party in parties]
+        self.starts = {token.start: index for index, token in enumerate(document.tokens)}
+        self.last: Bound | None = None
+        self.by_sentence: list[list[Party]] = [[] for _ in document.sentences]
+        number = 0
+        for party in self.parties:
+            while number + 1 < len(document.sentences) and party.start >= document.sentences[number].end:
+                number += 1
+            if document.sentences:
+                self.by_sentence[number].append(party)
+
+    # ── one trigger ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def bind(self, trigger: Trigger) -> Bound | None:
+        mode = trigger.data.frame.mode
+        bound = self._travel(trigger) if mode == "travel" else self._encounter(trigger)
+        if bound is not None and not bound.refers:
+            self.last = bound
+        return bound
+
+    def _encounter(self, trigger: Trigger) -> Bound | None:
+        clause: Clause = trigger.data.clause
+        weak = trigger.data.frame.weak
+        inside = self._within(clause, trigger.sentence)
+        people = _people(inside)
+        inherited = False
+        if _sides(people) < 2:
+            wide = self._sentence_people(trigger)
+            if _sides(wide) >= 2:
+                people = wide
+        if _sides(people) < 2:
+            referred = self._referred(trigger, people)
+            if referred is not None:
+                people, inherited = referred, True
+        if _sides(people) >= 2:
+            return self._bound(trigger, people, inside, inherited)
+        bodies = self._bodies(inside, trigger)
+        if people and _sides(people, bodies) >= 2 and not weak:
+            return self._bound(trigger, people, inside, inherited, bodies)
+        if not people and not weak and len({_side(body) for body in bodies}) >= 2 and trigger.data.form == "noun":
+            return self._bound(trigger, (), inside, inherited, bodies)
+        if self.last is not None and (not people or _within_last(people, self.last)):
+            return Bound(trigger, self.last.people, self.last.countries, self.last.organisations, refers=True)
+        return None
+
+    def _travel(self, trigger: Trigger) -> Bound | None:
+        clause: Clause = trigger.data.clause
+        inside = self._within(clause, trigger.sentence)
+        people = _people(inside) or self._sentence_people(trigger)
+        inherited = False
+        if not people:
+            people = tuple(self._subject_before(trigger))
+            inherited = True
+            if not people:
+                return None
+        traveller = people[0]
+        destination = self._destination(trigger, traveller)
+        if destination is None:
+            hosts = [p for p in people[1:] if _side(p) != _side(traveller)]
+            if hosts:
+                return self._bound(trigger, people, inside, inherited)
+            return None
+        hosts = [p for p in people[1:] if p.country == destination]
+        together = [p for p in people[1:] if p.country == traveller.country and False]
+        chosen = (traveller, *together, *hosts)
+        countries = tuple(dict.fromkeys(c for c in (traveller.country, destination, *(p.country for p in hosts)) if c))
+        return Bound(trigger, _distinct(chosen), countries, _organisations(chosen), destination=destination,
+                     host=hosts[0].entity if hosts else None, inherited=inherited)  # fmt: skip
+
+    def _destination(self, trigger: Trigger, traveller: Party) -> str | None:
+        sentence = self.document.sentences[trigger.sentence]
+        clause: Clause = trigger.data.clause
+        words = self.document.tokens
+        start, end = words[clause.first].start, words[clause.last - 1].end
+        for low, high in ((start, end), (sentence.start, sentence.end)):
+            near = [p for p in self.places if low <= p.start < high and p.country and not p.dateline]
+            for wanted in ("to", "in", "bare"):
+                for place in near:
+                    if place.relation == wanted and place.country != traveller.country:
+                        return place.country
+        return None
+
+    # ── who is meant ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _within(self, clause: Clause, sentence: int) -> list[Party]:
+        words = self.document.tokens
+        start, end = words[clause.first].start, words[clause.last - 1].end
+        return [p for p in self.by_sentence[sentence] if start <= p.start < end and not self._topic(p)]
+
+    def _sentence_people(self, trigger: Trigger) -> tuple[Party, ...]:
+        sentence = self.document.sentences[trigger.sentence]
+        spoken = self._speech_clauses(trigger)
+        out = []
+        for party in self.by_sentence[trigger.sentence]:
+            if any(start <= party.start < end for start, end in spoken) or self._topic(party):
+                continue
+            out.append(party)
+        del sentence
+        return _people(out)
+
+    def _speech_clauses(self, trigger: Trigger) -> list[tuple[int, int]]:
+        """Clauses that only say who told it: ", teilte der Kreml mit", "spokesman X said"."""
+        sentence = self.document.sentences[trigger.sentence]
+        words = self.document.tokens
+        out = []
+        for clause in clauses.split(self.document, sentence, self.rules.openers):
+            if clause == trigger.data.clause:
+                continue
+            start, end = words[clause.first].start, words[clause.last - 1].end
+            kinds = {e.kind for h in self.document.hits if start <= h.start < end for e in h.entries}
+            if "speech" in kinds and "trigger" not in kinds:
+                out.append((start, end))
+        return out
+
+    def _referred(self, trigger: Trigger, people: tuple[Party, ...]) -> tuple[Party, ...] | None:
+        """Sides by reference: "die beiden", a pronoun, or the subject of the sentence before."""
+        clause: Clause = trigger.data.clause
+        words = self.document.tokens
+        start, end = words[clause.first].start, words[clause.last - 1].end
+        folded = f" {self.document.folded[start:end]} "
+        if any(f" {phrase} " in folded for phrase in self.rules.both) and len(people) == 0:
+            pair = self._pair_before(trigger)
+            if pair:
+                return pair
+        if len(people) >= 1:
+            pronoun = any(w.lower in self.rules.pronouns for w in words[clause.first : clause.last])
+            possessive = any(w.lower in self.rules.possessive for w in words[clause.first : clause.last])
+            if pronoun or possessive or trigger.data.form == "noun" or not trigger.data.frame.weak:
+                for other in self._subject_before(trigger):
+                    if _side(other) != _side(people[0]) and other.entity != people[0].entity:
+                        return _distinct((other, *people))
+        return None
+
+    def _pair_before(self, trigger: Trigger) -> tuple[Party, ...] | None:
+        if self.last is not None and len(self.last.people) >= 2:
+            return self.last.people
+        for number in range(trigger.sentence, max(-1, trigger.sentence - 3), -1):
+            people = _people(p for p in self.by_sentence[number] if p.start < trigger.start)
+            if _sides(people) >= 2 and len(people) == 2:
+                return people
+        return None
+
+    def _subject_before(self, trigger: Trigger) -> Iterable[Party]:
+        """The people of the sentences just before, the nearest sentence first, its subject first."""
+        clause: Clause = trigger.data.clause
+        start = self.document.tokens[clause.first].start
+        for number in range(trigger.sentence, max(-1, trigger.sentence - 3), -1):
+            for party in _people(p for p in self.by_sentence[number] if p.start < start):
+                yield party
+
+    def _bodies(self, inside: Sequence[Party], trigger: Trigger) -> tuple[Party, ...]:
+        """Governments and bodies that the grammar makes a side: with "mit", "zwischen", "und", or as several officials."""
+        out = []
+        for party in inside:
+            if not party.collective:
+                continue
+            before = self._before(party)
+            if party.plural or before in self.rules.with_ or before in self.rules.between or (out and before in self.rules.and_):
+                out.append(party)
+        return tuple(out)
+
+    def _topic(self, party: Party) -> bool:
+        """Introduced by a word like "über": what is talked about, not who."""
+        return self._before(party) in self.rules.about
+
+    def _before(self, party: Party) -> str:
+        at = self.starts.get(party.start, 0) - 1
+        words = self.document.tokens
+        while at > 0 and (words[at].lower in self.rules.article or words[at].lower in self.rules.possessive):
+            at -= 1
+        return words[at].lower if at >= 0 else ""
+
+    # ── sides ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _bound(
+        self, trigger: Trigger, people: Sequence[Party], inside: Sequence[Party], inherited: bool, bodies: Sequence[Party] = ()
+    ) -> Bound:
+        chosen = _distinct(people)
+        groups = [p for p in inside if p.collective and p.plural]
+        everybody = (*chosen, *bodies, *groups)
+        countries = tuple(dict.fromkeys(p.country for p in everybody if p.country))
+        host = None
+        if trigger.data.frame.host == "subject" and chosen:
+            host = self._receiver(trigger, chosen)
+        return Bound(trigger, chosen, countries, _organisations(everybody), host=host, inherited=inherited)
+
+    def _receiver(self, trigger: Trigger, people: Sequence[Party]) -> int | None:
+        """Who receives: the agent of a passive ("von … empfangen"), else nobody is sure here; the place decides."""
+        for party in people:
+            if self._before(party) in self.rules.by:
+                return party.entity
+        return None
+
+    def _settled(self, party: Party) -> Party:
+        """An office that says no country belongs to the country that the article is written in, or from."""
+        if party.country is None and party.organisation is None and not party.collective and party.office not in _UNPERSONAL:
+            return replace(party, country=self.home) if self.home and party.office else party
+        return party
+
+    def _home(self) -> str | None:
+        dateline = next((place.country for place in self.places if place.dateline and place.country), None)
+        return dateline or self.rules.home
+
+
+def _people(parties: Iterable[Party]) -> tuple[Party, ...]:
+    return tuple(
+        p for p in parties
+        if not p.collective and not p.plural and p.office not in _UNPERSONAL
+        and (p.name is not None or p.office is not None and (p.country is not None or p.organisation is not None))
+    )  # fmt: skip
+
+
+def _side(party: Party) -> str:
+    return party.country or party.organisation or f"#{party.entity}"
+
+
+def _sides(people: Iterable[Party], bodies: Iterable[Party] = ()) -> int:
+    sides = {_side(party) for party in (*people, *bodies)}
+    known = {side for side in sides if not side.startswith("#")}
+    return len(known) if len(known) >= 2 else len(sides)
+
+
+def _distinct(people: Sequence[Party]) -> tuple[Party, ...]:
+    """Each person once; the mention with a name stands for the others."""
+    out: dict[object, Party] = {}
+    for party in people:
+        key: object = party.entity if party.entity >= 0 else (party.country, party.office, party.name)
+        if key not in out:
+            out[key] = party
+    return tuple(out.values())
+
+
+def _organisations(parties: Iterable[Party]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(p.organisation for p in parties if p.organisation))
+
+
+def _within_last(people: Sequence[Party], last: Bound) -> bool:
+    known = {p.entity for p in last.people}
+    return all(p.entity in known for p in people)

@@ -1,0 +1,395 @@
+"""What the extractors found, put together: triggers that speak of one meeting become one draft, drafts become meetings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
+
+from communique.extract.arguments import Bound
+from communique.languages import Language
+from communique.model import (
+    DateMention,
+    Document,
+    Evidence,
+    Meeting,
+    Participant,
+    Party,
+    PlaceMention,
+    Statement,
+    Topic,
+    TopicMention,
+    When,
+    Where,
+)
+
+_M = TypeVar("_M", DateMention, PlaceMention)
+_KINDS = ("video_call", "phone_call", "summit", "multilateral", "talks", "reception", "meeting", "visit")
+"""Of several words for one meeting the first of these is its kind."""
+_REMOTE = frozenset({"phone_call", "video_call"})
+_OFF = frozenset({"cancelled", "postponed", "refused"})
+_OLD_DAYS = 45
+"""A meeting further back than this is told as history."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    code: str
+    sideline: tuple[str, ...]
+    pluperfect: frozenset[str]
+
+
+def compile(language: Language) -> Rules:
+    return Rules(language.code, language.words.sideline, frozenset(language.words.pluperfect))
+
+
+@dataclass(slots=True)
+class Draft:
+    """A meeting in the making."""
+
+    people: list[Party]
+    countries: list[str]
+    organisations: list[str]
+    mode: str
+    kinds: set[str]
+    status: str
+    background: bool
+    sentence: int
+    at: int
+    destination: str | None
+    host: int | None
+    inherited: bool
+    evidence: list[Evidence] = field(default_factory=list)
+    date: DateMention | None = None
+    place: PlaceMention | None = None
+    sentences: list[int] = field(default_factory=list)
+
+    @property
+    def entities(self) -> frozenset[object]:
+        return frozenset(p.entity if p.entity >= 0 else (p.country, p.office) for p in self.people)
+
+
+def drafts(
+    document: Document,
+    bounds: Sequence[Bound],
+    dates: Sequence[DateMention],
+    places: Sequence[PlaceMention],
+    rules: Rules,
+) -> list[Draft]:
+    """One draft for each meeting, in order of the text."""
+    out: list[Draft] = []
+    for bound in bounds:
+        draft = _draft(document, bound, dates, places, rules)
+        if draft is None:
+            continue
+        known = _known(out, draft, bound)
+        if known is not None:
+            _join(known, draft, bound)
+        elif not bound.refers:
+            out.append(draft)
+    return _without_shadows(out)
+
+
+# ── one trigger ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _draft(
+    document: Document, bound: Bound, dates: Sequence[DateMention], places: Sequence[PlaceMention], rules: Rules
+) -> Draft | None:
+    trigger = bound.trigger
+    if trigger.status in ("wished", "denied"):
+        return None
+    frame = trigger.data.frame
+    if frame.mode in ("summit", "multilateral") and _sideline(document, trigger.start, rules):
+        return None
+    when = _date(document, bound, dates)
+    status = _status(document, trigger.status, when)
+    if when is not None:
+        when = when.directed("future" if status == "announced" else "past")
+    where = None if frame.mode == "call" else _place(document, bound, places)
+    background = trigger.background or _pluperfect(document, bound, rules)
+    return Draft(
+        people=list(bound.people), countries=list(bound.countries), organisations=list(bound.organisations),
+        mode=frame.mode, kinds={trigger.kind}, status=status, background=background, sentence=trigger.sentence,
+        at=trigger.start, destination=bound.destination, host=bound.host, inherited=bound.inherited,
+        evidence=list(trigger.evidence), date=when, place=where, sentences=[trigger.sentence],
+    )  # fmt: skip
+
+
+def _sideline(document: Document, start: int, rules: Rules) -> bool:
+    ahead = document.folded[max(0, start - 40) : start]
+    return any(phrase in ahead for phrase in rules.sideline)
+
+
+def _pluperfect(document: Document, bound: Bound, rules: Rules) -> bool:
+    clause = bound.trigger.data.clause
+    words = document.tokens[clause.first : clause.last]
+    return bound.trigger.data.form in ("participle", "past", "noun") and any(w.lower in rules.pluperfect for w in words)
+
+
+def _clause_span(document: Document, bound: Bound) -> tuple[int, int]:
+    clause = bound.trigger.data.clause
+    return document.tokens[clause.first].start, document.tokens[clause.last - 1].end
+
+
+def _nearest(at: int, found: Sequence[_M]) -> _M | None:
+    return min(found, key=lambda m: min(abs(m.start - at), abs(m.end - at)), default=None)
+
+
+def _date(document: Document, bound: Bound, dates: Sequence[DateMention]) -> DateMention | None:
+    """The date in the trigger's clause, else in its sentence."""
+    sentence = document.sentences[bound.trigger.sentence]
+    for start, end in (_clause_span(document, bound), (sentence.start, sentence.end)):
+        near = [d for d in dates if start <= d.start < end and not d.dateline and d.bound not in ("since", "before", "after")]
+        days = [d for d in near if d.precision in ("day", "range") and d.value]
+        best = _nearest(bound.trigger.start, days or [d for d in near if d.value])
+        if best is not None:
+            return best
+    return None
+
+
+def _status(document: Document, said: str, when: DateMention | None) -> str:
+    today = document.published.isoformat() if document.published else None
+    if said == "present":
+        if when is None or when.value is None:
+            return "ongoing"
+        if when.relation == "past" or (today and when.relation != "unknown" and when.value < today[: len(when.value)]):
+            return "held"
+        return "announced"
+    if said in ("held", "ongoing") and when is not None and when.value and today:
+        if when.relation == "future" and when.value > today[: len(when.value)]:
+            return "announced"
+    return said
+
+
+def _place(document: Document, bound: Bound, places: Sequence[PlaceMention]) -> PlaceMention | None:
+    sentence = document.sentences[bound.trigger.sentence]
+    for start, end in (_clause_span(document, bound), (sentence.start, sentence.end)):
+        near = [p for p in places if start <= p.start < end and not p.dateline]
+        if bound.destination is not None:
+            there = [p for p in near if p.country == bound.destination]
+            best = _nearest(bound.trigger.start, [p for p in there if p.city] or there)
+            if best is not None:
+                return best
+            continue
+        inside = [p for p in near if p.relation == "in"]
+        best = _nearest(bound.trigger.start, [p for p in inside if p.city] or inside)
+        if best is not None:
+            return best
+    return None
+
+
+# ── several triggers, one meeting ────────────────────────────────────────────────────────────────────────────────────
+
+
+def _known(out: Sequence[Draft], draft: Draft, bound: Bound) -> Draft | None:
+    """The meeting already told that a trigger speaks of."""
+    for known in reversed(out):
+        if _one(known, draft, bound):
+            return known
+    return None
+
+
+def _one(known: Draft, draft: Draft, bound: Bound) -> bool:
+    if (known.kinds & _REMOTE != set()) != (draft.kinds & _REMOTE != set()):
+        if not (bound.refers and draft.mode == "encounter"):
+            return False
+    if bound.refers and draft.status not in ("announced", *_OFF):
+        return known.entities == draft.entities or draft.entities <= known.entities
+    same = known.entities == draft.entities and known.entities
+    part = draft.entities and (draft.entities <= known.entities or known.entities <= draft.entities) and draft.sentence - known.sentences[-1] <= 1
+    if not (same or part):
+        return False
+    if _class(known.status) != _class(draft.status):
+        return False
+    if known.background != draft.background and draft.date is not None:
+        return False
+    if known.date is not None and draft.date is not None and not _compatible(known.date, draft.date):
+        return False
+    if known.place is not None and draft.place is not None and known.place.country != draft.place.country and draft.place.country and known.place.country:
+        return False
+    return True
+
+
+def _class(status: str) -> str:
+    return "held" if status in ("held", "ongoing") else "off" if status in _OFF else status
+
+
+def _compatible(one: DateMention, other: DateMention) -> bool:
+    if one.value is None or other.value is None:
+        return True
+    short = min(len(one.value), len(other.value))
+    return one.value[:short] == other.value[:short] or (one.value <= other.value <= (one.until or one.value)) or (
+        other.value <= one.value <= (other.until or other.value)
+    )
+
+
+def _join(known: Draft, draft: Draft, bound: Bound) -> None:
+    known.kinds |= draft.kinds
+    if known.mode == "travel" and draft.mode != "travel":
+        known.mode = draft.mode
+    entities = known.entities
+    if not bound.refers:
+        known.people.extend(p for p in draft.people if (p.entity if p.entity >= 0 else (p.country, p.office)) not in entities)
+        known.countries.extend(c for c in draft.countries if c not in known.countries)
+        known.organisations.extend(o for o in draft.organisations if o not in known.organisations)
+    if known.date is None or draft.date is not None and len(draft.date.value or "") > len(known.date.value or ""):
+        known.date = draft.date or known.date
+    if known.place is None or draft.place is not None and draft.place.city and not known.place.city:
+        known.place = draft.place or known.place
+    known.destination = known.destination or draft.destination
+    known.host = known.host if known.host is not None else draft.host
+    known.evidence.extend(draft.evidence)
+    known.sentences.append(draft.sentence)
+    if known.status == "ongoing" and draft.status == "held":
+        known.status = "held"
+
+
+def _without_shadows(out: list[Draft]) -> list[Draft]:
+    """Drops the visit that only carries a meeting: "during his visit to Berlin he met …"."""
+    kept = []
+    for draft in out:
+        if draft.mode == "travel" and _class(draft.status) != "off":
+            carried = [
+                other for other in out
+                if other is not draft and other.mode != "travel" and draft.entities <= other.entities
+                and abs(other.sentence - draft.sentence) <= 1 and _class(other.status) == _class(draft.status)
+            ]  # fmt: skip
+            if carried:
+                main = carried[0]
+                if main.place is None and draft.place is not None:
+                    main.place = draft.place
+                if main.date is None:
+                    main.date = draft.date
+                continue
+        kept.append(draft)
+    return kept
+
+
+# ── drafts to meetings ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def meetings(
+    document: Document,
+    drafts: Sequence[Draft],
+    statements: Sequence[Statement],
+    topics: Sequence[TopicMention],
+    places: Sequence[PlaceMention],
+    rules: Rules,
+) -> tuple[Meeting, ...]:
+    """Meetings with the main one first."""
+    built = [_meeting(document, draft, topics, places, rules) for draft in drafts]
+    order = sorted(range(len(built)), key=lambda i: (built[i].background, drafts[i].status in _OFF and False, drafts[i].sentence, drafts[i].mode == "travel"))
+    ordered = [built[i] for i in order]
+    if not ordered:
+        return ()
+    return _with_statements(ordered, statements)
+
+
+def _meeting(document: Document, draft: Draft, topics: Sequence[TopicMention], places: Sequence[PlaceMention], rules: Rules) -> Meeting:
+    kind = next(kind for kind in _KINDS if kind in draft.kinds)
+    when = _when(document, draft, rules)
+    where = _where(document, draft, kind, places, rules)
+    background = draft.background and draft.sentence > 0 or _old(document, when)
+    span_start = document.sentences[min(draft.sentences)].start
+    span_end = document.sentences[max(draft.sentences)].end
+    near = [t for t in topics if span_start <= t.start < span_end] if len(draft.sentences) > 0 else []
+    return Meeting(
+        kind=kind, status=draft.status, background=background, when=when, where=where,
+        participants=tuple(_participant(p, draft, where) for p in draft.people),
+        countries=tuple(draft.countries),
+        organisations=tuple(dict.fromkeys((*draft.organisations, *(t.topic for t in near if t.kind == "organisation")))),
+        initiatives=tuple(dict.fromkeys(t.topic for t in topics if t.kind == "initiative")),
+        relationship=next((t.topic for t in topics if t.kind == "relationship"), None),
+        topics=_topics(document, topics), statements=(), confidence=_confidence(draft, when, where), evidence=tuple(draft.evidence),
+    )  # fmt: skip
+
+
+def _when(document: Document, draft: Draft, rules: Rules) -> When:
+    mention = draft.date
+    if mention is not None and mention.value is not None:
+        evidence = Evidence(mention.start, mention.end, document.text[mention.start : mention.end], mention.rule)
+        return When(mention.value, mention.until or mention.value, mention.precision, evidence.text, evidence)
+    nothing = When(None, None, "unknown", None, None)
+    if document.published is None or draft.status not in ("held", "ongoing") or draft.background:
+        return nothing
+    day = document.published.isoformat()
+    if draft.status == "ongoing":
+        return When(day, day, "day", None, None)
+    return When(day[:7], day[:7], "month", None, None)
+
+
+def _where(document: Document, draft: Draft, kind: str, places: Sequence[PlaceMention], rules: Rules) -> Where:
+    if kind in _REMOTE:
+        return Where(None, None, None, None, None, None, None, None)
+    mention = draft.place
+    if mention is None:
+        dateline = next((p for p in places if p.dateline), None)
+        if dateline is not None and dateline.country in draft.countries:
+            mention = dateline
+    if mention is None:
+        if draft.destination is not None:
+            return Where(None, draft.destination, None, None, None, None, None, None)
+        return Where(None, None, None, None, None, None, None, None)
+    evidence = Evidence(mention.start, mention.end, document.text[mention.start : mention.end], mention.rule)
+    return Where(mention.city, mention.country, mention.venue, mention.latitude, mention.longitude, mention.geonames_id,
+                 evidence.text, evidence)  # fmt: skip
+
+
+def _old(document: Document, when: When) -> bool:
+    if document.published is None or when.start is None:
+        return False
+    year, month = int(when.start[:4]), int(when.start[5:7] or 12)
+    months = (document.published.year - year) * 12 + document.published.month - month
+    return months >= 2
+
+
+def _participant(party: Party, draft: Draft, where: Where) -> Participant:
+    role = "participant"
+    if draft.host is not None and draft.host == party.entity:
+        role = "host"
+    elif where.country is not None and party.country is not None and where.country in draft.countries:
+        role = "host" if party.country == where.country else "guest"
+    return Participant(
+        name=party.name, surface=party.surface, country=party.country, organisation=party.organisation, office=party.office,
+        office_text=party.office_text, role=role, wikidata=None, evidence=party.evidence, candidates=party.candidates,  # type: ignore[arg-type]
+    )  # fmt: skip
+
+
+def _topics(document: Document, topics: Sequence[TopicMention]) -> tuple[Topic, ...]:
+    found: dict[str, list[TopicMention]] = {}
+    for mention in topics:
+        if mention.kind == "topic":
+            found.setdefault(mention.topic, []).append(mention)
+    return tuple(
+        Topic(name, where[0].medtop, tuple(Evidence(m.start, m.end, document.text[m.start : m.end], m.rule) for m in where[:3]))
+        for name, where in found.items()
+    )
+
+
+def _confidence(draft: Draft, when: When, where: Where) -> float:
+    score = 0.9
+    if draft.inherited:
+        score -= 0.15
+    if draft.sentence > 2:
+        score -= 0.1
+    if when.evidence is None:
+        score -= 0.1
+    if where.evidence is None and not draft.kinds & _REMOTE:
+        score -= 0.1
+    return round(max(0.05, score), 2)
+
+
+def _with_statements(ordered: list[Meeting], statements: Sequence[Statement]) -> tuple[Meeting, ...]:
+    """Each statement goes to the first meeting that its speaker took part in, else to the main one."""
+    given: list[list[Statement]] = [[] for _ in ordered]
+    for statement in statements:
+        speakers = {name.strip() for name in statement.speaker.split(";")}
+        place = 0
+        for number, meeting in enumerate(ordered):
+            names = {c.name for p in meeting.participants for c in p.candidates[:1]} | {p.name for p in meeting.participants}
+            if not meeting.background and speakers & names:
+                place = number
+                break
+        given[place].append(statement)
+    return tuple(replace(m, statements=tuple(s)) for m, s in zip(ordered, given, strict=True))

@@ -1,0 +1,324 @@
+"""Which mentions are one person: surname, office and nationality linked to the person they were introduced as."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from communique.model import Document, Party, Person, Term
+from communique.text import squeeze
+
+HEADS = frozenset({"president", "king", "queen", "emperor", "emir", "sultan", "prime_minister", "chancellor", "pope"})
+_FAMILIES: tuple[frozenset[str], ...] = (
+    frozenset({"president", "king", "queen", "emperor", "emir", "sultan", "crown_prince", "prince", "supreme_leader"}),
+    frozenset({"prime_minister", "chancellor", "vice_premier", "state_premier", "deputy_prime_minister"}),
+)
+_UNPERSONAL = frozenset({"spokesperson", "spouse"})
+
+
+@dataclass(slots=True)
+class Entity:
+    """What the document has said of one person so far."""
+
+    number: int
+    name: str | None
+    words: frozenset[str]
+    country: str | None
+    organisation: str | None
+    office: str | None
+    office_text: str | None
+    candidates: tuple[Person, ...]
+    last: int = 0
+    offices: set[str] = field(default_factory=set)
+    explicit: bool = False
+
+
+class Entities:
+    """The persons and bodies of one document, in order of their first mention."""
+
+    def __init__(self, document: Document, nouns_capitalised: bool) -> None:
+        self.document = document
+        self.nouns_capitalised = nouns_capitalised
+        self.known: list[Entity] = []
+
+    def link(self, parties: Sequence[Party]) -> tuple[Party, ...]:
+        """The parties with entity numbers; each carries what the document says of its person anywhere."""
+        numbers: list[int] = [-1] * len(parties)
+        longer = {squeeze(p.name).rpartition(" ")[2] for p in parties if p.name and " " in p.name and not p.candidates}
+        for index, party in enumerate(parties):
+            if party.name is not None and self._introduces(party):
+                if not party.office and not party.country and squeeze(party.name) in longer:
+                    continue  # the surname of somebody whom the text names in full: "Tim Cook … Cook"
+                numbers[index] = self._introduce(party)
+        order = 0
+        for index, party in enumerate(parties):
+            order = party.start
+            if numbers[index] >= 0:
+                self.known[numbers[index]].last = order
+                self._offices_of(self.known[numbers[index]], party)
+                continue
+            if party.name is not None:
+                numbers[index] = self._short(party)
+            elif not party.collective and not party.plural:
+                numbers[index] = self._by_office(party)
+            if numbers[index] >= 0:
+                self.known[numbers[index]].last = order
+        self._counterparts(parties, numbers)
+        return tuple(out for party, number in zip(parties, numbers, strict=True) for out in self._finish(party, number))
+
+    def _counterparts(self, parties: Sequence[Party], numbers: Sequence[int]) -> None:
+        """The office of a counterpart is that of the other side: the nearest office before, else behind."""
+        for index, party in enumerate(parties):
+            number = numbers[index]
+            if party.office != "counterpart" or number < 0 or self.known[number].office is not None:
+                continue
+            entity = self.known[number]
+            for other in (*reversed(parties[:index]), *parties[index + 1 :]):
+                office = other.office if other.office not in (None, "counterpart", "inhabitant", *_UNPERSONAL) else None
+                if office is None and other.name is not None:
+                    place = numbers[parties.index(other)]
+                    office = next(iter(sorted(self.known[place].offices)), None) if place >= 0 and place != number else None
+                if office is not None:
+                    known = sorted(entity.offices)
+                    entity.office = known[0] if known else office
+                    break
+
+    # ── introducing ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+    @staticmethod
+    def _introduces(party: Party) -> bool:
+        """A mention that says enough to stand for itself: two words, or a known person, or an office with a name."""
+        return bool(party.office or party.country) or len(party.candidates) == 1
+
+    def _introduce(self, party: Party) -> int:
+        words = _words(party.name or "")
+        for entity in self.known:
+            if self._same(entity, party, words):
+                self._absorb(entity, party, words)
+                return entity.number
+        entity = Entity(
+            number=len(self.known), name=party.name, words=words, country=party.country, organisation=party.organisation,
+            office=None if party.office in ("counterpart", "inhabitant") else party.office, office_text=party.office_text,
+            candidates=_fitting(party, self.document.published), last=-1,
+        )  # fmt: skip
+        self._offices_of(entity, party)
+        self.known.append(entity)
+        return entity.number
+
+    def _same(self, entity: Entity, party: Party, words: frozenset[str]) -> bool:
+        if entity.name is None:
+            return False
+        if party.candidates and entity.candidates:
+            mine = {person.name for person in party.candidates}
+            theirs = {person.name for person in entity.candidates}
+            if mine & theirs and (len(party.candidates) == 1 or len(words & entity.words) > 0):
+                return not _clash(entity, party)
+            if len(party.candidates) == 1 and len(entity.candidates) == 1:
+                return False
+        if words == entity.words:
+            return not _clash(entity, party)
+        small, large = (words, entity.words) if len(words) <= len(entity.words) else (entity.words, words)
+        if not small or not small <= large:
+            return self._without_genitive(party.name or "", entity) and not _clash(entity, party)
+        return not _clash(entity, party)
+
+    def _without_genitive(self, name: str, entity: Entity) -> bool:
+        if not self.nouns_capitalised or not name.endswith("s"):
+            return False
+        bare = _words(name[:-1])
+        return bool(bare) and bare <= entity.words
+
+    def _absorb(self, entity: Entity, party: Party, words: frozenset[str]) -> None:
+        if len(words) > len(entity.words) and not (self.nouns_capitalised and (party.name or "").endswith("s") and self._without_genitive(party.name or "", entity)):
+            entity.words, entity.name = words, party.name
+        entity.country = entity.country or party.country
+        entity.organisation = entity.organisation or party.organisation
+        if party.office and party.office not in ("counterpart", "inhabitant"):
+            if entity.office is None:
+                entity.office, entity.office_text = party.office, party.office_text
+        if party.candidates and (not entity.candidates or len(party.candidates) < len(entity.candidates)):
+            entity.candidates = _fitting(party, self.document.published)
+        self._offices_of(entity, party)
+
+    def _offices_of(self, entity: Entity, party: Party) -> None:
+        if party.office and party.office not in ("counterpart", "inhabitant"):
+            entity.offices.add(party.office)
+        for person in entity.candidates[:1]:
+            term = term_on(person, self.document.published)
+            if term is not None:
+                entity.offices.add(term.office)
+                entity.country = entity.country or term.country
+                entity.organisation = entity.organisation or (None if term.country else term.organisation)
+            if self.document.published is not None:
+                today = self.document.published.isoformat()
+                entity.offices.update(f"former_{t.office}" for t in person.terms if t.end is not None and t.end < today)
+
+    # ── linking ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _short(self, party: Party) -> int:
+        """A surname or first name alone: the nearest person introduced with it, or a person known by it."""
+        words = _words(party.name or "")
+        best: Entity | None = None
+        for entity in self.known:
+            if entity.name is None:
+                continue
+            short = words <= entity.words or self._without_genitive(party.name or "", entity)
+            longer = len(words) > 1 and entity.words < words
+            if (short or longer) and (best is None or _nearer(entity, best, party.start)):
+                best = entity
+        if best is not None:
+            if best.words < words:
+                best.words, best.name = words, party.name
+            return best.number
+        if party.candidates:
+            fitting = _in_office(party.candidates, self.document.published)
+            if fitting:
+                return self._introduce(replace(party, candidates=fitting[:1]))
+        return -1
+
+    def _by_office(self, party: Party) -> int:
+        """An office, a nationality or a counterpart without a name."""
+        if party.office == "counterpart":
+            return -1
+        for entity in sorted(self.known, key=lambda e: (e.last > party.start, -e.last)):
+            if entity.last < 0 and (party.country is None or party.country != entity.country):
+                continue  # named only further on: only its country can tell that it is meant here
+            if party.country is not None and entity.country is not None and party.country != entity.country:
+                continue
+            if party.office == "inhabitant":
+                if entity.country == party.country:
+                    return entity.number
+                continue
+            if party.office in _UNPERSONAL:
+                return -1
+            if _office_fits(party.office, entity, strict=party.country is None):
+                return entity.number
+        return -1
+
+    def _finish(self, party: Party, number: int) -> Iterable[Party]:
+        if number < 0:
+            if party.name is not None:
+                return  # a capitalised word that nothing made a person
+            if party.office == "inhabitant":
+                return
+            yield party
+            return
+        entity = self.known[number]
+        yield replace(
+            party,
+            entity=number,
+            name=entity.name if party.name is None or len(_words(party.name)) < len(entity.words) else party.name,
+            country=entity.country or party.country,
+            organisation=entity.organisation or party.organisation,
+            office=entity.office if party.office in (None, "inhabitant") or party.name is None else (entity.office or "counterpart") if party.office == "counterpart" else party.office,
+            office_text=party.office_text or entity.office_text,
+            candidates=entity.candidates,
+            collective=False,
+        )
+
+
+def term_on(person: Person, day: date | None) -> Term | None:
+    """The office that a person held on a day, else the nearest one in time."""
+    if not person.terms:
+        return None
+    if day is None:
+        return max(person.terms, key=lambda term: (term.end is None, term.start or ""))
+    at = day.isoformat()
+    return min(person.terms, key=lambda term: (_distance(term, at), _rank(term)))
+
+
+def _rank(term: Term) -> int:
+    """Of two offices held at once the one that news name first."""
+    if term.office in HEADS:
+        return 0
+    return 2 if term.office in ("co_prince", "party_leader", "deputy_prime_minister") else 1
+
+
+def _distance(term: Term, at: str) -> int:
+    """Days, roughly, between a day and a term; 0 inside it."""
+    start, end = term.start or "0000", term.end or "9999"
+    if at[: len(start)] < start:
+        return _days(start) - _days(at)
+    if at[: len(end)] > end:
+        return _days(at) - _days(end)
+    return 0
+
+
+def _days(day: str) -> int:
+    parts = [int(part) for part in day.split("-")] + [1, 1]
+    return parts[0] * 365 + parts[1] * 30 + parts[2]
+
+
+def _in_office(candidates: Sequence[Person], day: date | None) -> tuple[Person, ...]:
+    """Those who held an office at the time, or within two years of it."""
+    if day is None:
+        return tuple(candidates[:1])
+    at = day.isoformat()
+    return tuple(
+        person for person in candidates if any(_distance(term, at) <= 730 for term in person.terms)
+    )
+
+
+def _fitting(party: Party, day: date | None) -> tuple[Person, ...]:
+    """The candidates that agree with the country and office of the text, the best first."""
+    people = party.candidates
+    if not people:
+        return ()
+
+    def rank(person: Person) -> tuple[int, int, int]:
+        term = term_on(person, day)
+        if term is None:
+            return (1, 1, 10**6)
+        country = party.country is not None and all(t.country != party.country for t in person.terms)
+        office = party.office not in (None, "counterpart") and all(t.office != party.office for t in person.terms)
+        return (int(country), int(office), _distance(term, day.isoformat()) if day else 0)
+
+    ranked = sorted(people, key=rank)
+    if len(ranked) > 1 and party.country is not None:
+        agreeing = [p for p in ranked if any(t.country == party.country for t in p.terms)]
+        return tuple(agreeing or ())
+    if party.country is not None and all(t.country != party.country for t in ranked[0].terms) and len(people) > 1:
+        return ()
+    return tuple(ranked)
+
+
+def _clash(entity: Entity, party: Party) -> bool:
+    return (
+        party.country is not None
+        and entity.country is not None
+        and party.country != entity.country
+        and bool(party.office)
+        and party.office != "counterpart"
+    )
+
+
+def _nearer(entity: Entity, best: Entity, at: int) -> bool:
+    mine, theirs = entity.last, best.last
+    if (mine >= 0) != (theirs >= 0):
+        return mine >= 0
+    return mine > theirs
+
+
+def _office_fits(office: str | None, entity: Entity, *, strict: bool) -> bool:
+    if office is None:
+        return False
+    if office in entity.offices:
+        return True
+    if office == "minister":
+        return any(o.endswith("minister") and o != "prime_minister" or o == "secretary_of_state" for o in entity.offices)
+    if office == "foreign_minister":
+        return bool(entity.offices & {"secretary_of_state"})
+    if office == "prime_minister":
+        return bool(entity.offices & {"chancellor"}) or (
+            bool(entity.offices & {"vice_premier", "deputy_prime_minister"}) and strict
+        )
+    if office == "president":
+        return bool(entity.offices & _FAMILIES[0])
+    if office == "king":
+        return False
+    return False
+
+
+def _words(name: str) -> frozenset[str]:
+    return frozenset(word for word in squeeze(name).split() if len(word) > 1 or word.isdigit())

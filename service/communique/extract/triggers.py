@@ -1,0 +1,160 @@
+"""Which words report an encounter, and whether it took place.
+
+A trigger is a form of a frame of the language file. A verb with a separable part counts only where that part stands in
+its clause ("kam … zusammen"), a verb of many uses only with the word it needs ("sprach … mit"). Status comes from tense
+and from the status words of the clause.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from communique.extract import clauses
+from communique.extract.clauses import Clause
+from communique.languages import Language
+from communique.languages.sections import Frame, StatusCue
+from communique.model import Document, Evidence, Hit, Surface, Trigger
+
+_OFF = ("cancelled", "refused", "postponed")
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    code: str
+    openers: clauses.Openers
+    negation: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What arguments.py and the assembly want to know of a trigger."""
+
+    frame: Frame
+    form: str
+    """past, present, participle, infinitive or noun."""
+    clause: Clause
+    cues: tuple[tuple[str, str], ...]
+    """(status, id) of the status words in its clause."""
+    negated: bool
+
+
+def surfaces(language: Language) -> Iterator[Surface]:
+    for frame in language.frames:
+        ident = f"{language.code}.trigger.{frame.id}"
+        for tense in ("past", "present", "participle", "infinitive", "noun"):
+            for form in getattr(frame, tense):
+                yield Surface(form, "trigger", ident, (frame, tense))
+    for cue in language.status:
+        for form in cue.forms:
+            yield Surface(form, "status", f"{language.code}.status.{cue.id}", cue)
+
+
+def compile(language: Language) -> Rules:
+    return Rules(language.code, clauses.openers(language), frozenset(language.words.not_))
+
+
+def find(document: Document, rules: Rules) -> tuple[Trigger, ...]:
+    """Every trigger in order of the text."""
+    out: list[Trigger] = []
+    hits, at = document.hits, 0
+    for number, sentence in enumerate(document.sentences):
+        while at < len(hits) and hits[at].start < sentence.start:
+            at += 1
+        first = at
+        while at < len(hits) and hits[at].start < sentence.end:
+            at += 1
+        inside = hits[first:at]
+        if any(entry.kind == "trigger" for hit in inside for entry in hit.entries):
+            out.extend(_sentence(document, rules, number, inside))
+    return tuple(out)
+
+
+def _sentence(document: Document, rules: Rules, number: int, hits: Sequence[Hit]) -> Iterator[Trigger]:
+    sentence = document.sentences[number]
+    parts = clauses.split(document, sentence, rules.openers)
+    words = document.tokens
+    for hit in hits:
+        entries = [entry for entry in hit.entries if entry.kind == "trigger"]
+        if not entries:
+            continue
+        clause = next(c for c in parts if words[c.last - 1].end >= hit.end)
+        lower = [word.lower for word in words[clause.first : clause.last]]
+        best: tuple[int, Frame, str, str] | None = None
+        for entry in entries:
+            frame, form = entry.data
+            weight = _weight(frame, form, lower, document, hit, clause)
+            if weight > 0 and (best is None or weight > best[0]):
+                best = (weight, frame, form, entry.id)
+        if best is None:
+            continue
+        _, frame, form, ident = best
+        cues = _cues(document, hits, clause, lower)
+        negated = any(word in rules.negation for word in lower)
+        status, background = _status(form, cues, negated)
+        start, end = hit.start, hit.full_end
+        yield Trigger(
+            start=start, end=end, sentence=number, frame=frame.id, kind=frame.kind, status=status, background=background,
+            evidence=(Evidence(start, end, document.text[start:end], ident),),
+            data=Reading(frame, form, clause, tuple((cue.status, cue.id) for cue in cues), negated),
+        )  # fmt: skip
+
+
+def _weight(frame: Frame, form: str, lower: Sequence[str], document: Document, hit: Hit, clause: Clause) -> int:
+    """0 where the form cannot be this frame here; more for the more specific reading."""
+    weight = 2 if not frame.weak else 1
+    if form in ("past", "present") and frame.particle is not None:
+        behind = [w.lower for w in document.tokens[clause.first : clause.last] if w.start >= hit.end]
+        if frame.particle not in behind:
+            return 0
+        if frame.particle in _LOOSE and behind[-1:] != [frame.particle] and not _ends_with(behind, frame.particle):
+            return 0
+        weight += 4
+    if form != "noun" and frame.needs:
+        if not any(word in lower for word in frame.needs):
+            return 0
+        weight += 1
+    return weight
+
+
+_LOOSE = frozenset({"ein", "an", "auf", "aus", "ab"})
+"""Separable parts that are prepositions or articles too: only at the end of the clause."""
+
+
+def _ends_with(behind: Sequence[str], particle: str) -> bool:
+    tail = [word for word in behind if word.isalnum()]
+    return tail[-1:] == [particle]
+
+
+def _cues(document: Document, hits: Sequence[Hit], clause: Clause, lower: Sequence[str]) -> list[StatusCue]:
+    words = document.tokens
+    start, end = words[clause.first].start, words[clause.last - 1].end
+    out = []
+    for hit in hits:
+        if hit.start < start or hit.end > end:
+            continue
+        for entry in hit.entries:
+            if entry.kind == "status":
+                cue = entry.data
+                if cue.particle is None or any(part in lower for part in cue.particle.split("|")):
+                    out.append(cue)
+    return out
+
+
+def _status(form: str, cues: Sequence[StatusCue], negated: bool) -> tuple[str, bool]:
+    said = [cue.status for cue in cues]
+    background = "background" in said
+    for off in _OFF:
+        if off in said:
+            return off, background
+    if "announced" in said:
+        return ("refused" if negated and form in ("infinitive", "participle", "present") else "announced"), background
+    if "wished" in said:
+        return "wished", background
+    if "ongoing" in said:
+        return "ongoing", background
+    if form == "infinitive":
+        return "announced", background
+    if form == "present":
+        return "present", background
+    return ("denied" if negated and form != "noun" else "held"), background

@@ -83,6 +83,9 @@ def _write_names(folder: Path, names: list[countries.Name], towns: list[places.P
         if kind == "city" and english.get(key) == form:
             continue
         by_language[language].add((kind, key, form, meaning or ""))
+    for row in by_hand("left_out_names"):
+        for form in row["forms"].split("|"):
+            by_language[row["lang"]] -= {item for item in by_language[row["lang"]] if item[::2] == (row["kind"], form)}
     for row in by_hand("ordinary_words"):
         for form in row["forms"].split("|"):
             by_language[row["lang"]].add(("word", "", form, ""))

@@ -33,7 +33,7 @@ class Someone:
 def build(folder: Path, published: dict[str, str]) -> list[Someone]:
     """Everyone, sorted by name; `published` gives an organisation's name in events by its slug."""
     spells = [*_spells(folder)]
-    people = _joined(spells, {(row["name"], row["country"]): row["canonical"] for row in by_hand("same_person")})
+    people = _joined(spells, {(row["name"], row["country"]): row for row in by_hand("same_person")})
     _name(people, read(folder / "name_variants.csv"))
     for person in people:
         person.spells = merged(person.spells)
@@ -49,11 +49,21 @@ def build(folder: Path, published: dict[str, str]) -> list[Someone]:
 
 
 def _spells(folder: Path) -> list[Spell]:
+    """Every row, without the slips of the sources that were found by comparing them."""
     found = []
     for table in ("leaders", "leaders_extra", "cabinet_members", "foreign_ministers"):
         found += [_spell(row, table) for row in read(folder / f"{table}.csv")]
     found += [_spell(row, "persons") for row in by_hand("persons")]
-    return [spell for spell in found if spell is not None]
+    corrections = {(row["name"], row["country"], row["office"], row["start"]): row for row in by_hand("corrections")}
+    kept = []
+    for spell in filter(None, found):
+        slip = corrections.get((spell.name, spell.country or "", spell.office, spell.start or ""))
+        if slip is not None:
+            spell.office = slip["new_office"] or spell.office
+            spell.end = slip["new_end"] or spell.end
+        if spell.office != "dropped":
+            kept.append(spell)
+    return kept
 
 
 def _spell(row: Row, table: str) -> Spell | None:
@@ -77,7 +87,7 @@ def _spell(row: Row, table: str) -> Spell | None:
     )
 
 
-def _joined(spells: list[Spell], aliases: dict[tuple[str, str], str]) -> list[Someone]:
+def _joined(spells: list[Spell], aliases: dict[tuple[str, str], Row]) -> list[Someone]:
     """One person for each identifier; rows without one join by exact folded name and country.
 
     An official of an organisation joins a politician of the same full name, since they come from governments; two
@@ -88,7 +98,8 @@ def _joined(spells: list[Spell], aliases: dict[tuple[str, str], str]) -> list[So
     by_name: dict[str, list[Someone]] = defaultdict(list)
     for spell in sorted(spells, key=lambda spell: (spell.wikidata is None, spell.organisation is not None)):
         place = spell.country or f"org:{spell.organisation}"
-        name = aliases.get((spell.name, place), spell.name)
+        alias = aliases.get((spell.name, place))
+        name = alias["canonical"] if alias else spell.name
         person = by_id.get(spell.wikidata) if spell.wikidata else None
         if person is None:
             for other in by_name[fold(name)]:
@@ -103,7 +114,7 @@ def _joined(spells: list[Spell], aliases: dict[tuple[str, str], str]) -> list[So
         if spell.wikidata:
             by_id[spell.wikidata] = person
             person.wikidata = person.wikidata or spell.wikidata
-        for form in {name, spell.name}:
+        for form in {name, spell.name} if alias is None or alias["also"] == "yes" else {name}:
             person.names.add(form)
             if person not in by_name[fold(form)]:
                 by_name[fold(form)].append(person)

@@ -88,8 +88,14 @@ class Workers:
         self._stillborn = 0
 
     async def __aenter__(self) -> Workers:
-        for worker in await asyncio.gather(*(self._thread(self._spawn) for _ in range(self._count))):
-            self._idle.put_nowait(worker)
+        started = await asyncio.gather(*(self._thread(self._spawn) for _ in range(self._count)), return_exceptions=True)
+        failed = [worker for worker in started if isinstance(worker, BaseException)]
+        for worker in started:
+            if isinstance(worker, _Worker):
+                self._idle.put_nowait(worker)
+        if failed:
+            await self.__aexit__()
+            raise WorkersUnusable("An enrichment process ended while it loaded; see the log.") from failed[0]
         return self
 
     async def __aexit__(self, *_: object) -> None:

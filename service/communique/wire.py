@@ -33,7 +33,7 @@ Moment = Annotated[
 class Accepted(BaseModel):
     """Input models: types are exact (no "5" for 5), unknown fields are welcome."""
 
-    model_config = ConfigDict(frozen=True, strict=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, strict=True, extra="ignore", use_attribute_docstrings=True)
 
 
 class Author(Accepted):
@@ -61,8 +61,6 @@ class RawArticle(Accepted):
     """The canonical raw article: the shape that every other accepted shape is brought into."""
 
     model_config = ConfigDict(
-        frozen=True,
-        strict=True,
         extra="allow",
         json_schema_extra={
             "allOf": [
@@ -114,7 +112,7 @@ class RawArticle(Accepted):
 class Contract(BaseModel):
     """Output models: unknown fields are tolerated by subscribers, so nothing here forbids them."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", ser_json_inf_nan="null")
+    model_config = ConfigDict(frozen=True, extra="ignore", ser_json_inf_nan="null", use_attribute_docstrings=True)
 
 
 class Evidence(Contract):
@@ -226,7 +224,9 @@ def _header_name(field: str) -> str:
 class DeadLetter(BaseModel):
     """The headers that a refused record gains; its own value, key and headers stay as they were."""
 
-    model_config = ConfigDict(frozen=True, populate_by_name=True, alias_generator=_header_name)
+    model_config = ConfigDict(
+        frozen=True, populate_by_name=True, alias_generator=_header_name, use_attribute_docstrings=True
+    )
 
     topic: str
     """Where the record was read."""
@@ -256,6 +256,8 @@ class DeadLetter(BaseModel):
 # ── messages ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 SCHEMA_BASE = "urn:communique:schemas"
+VERSIONS = {"raw-article": "1-0", "meeting-event": "1-0", "dead-letter": "1-0"}
+"""Major and minor version of each contract. A minor one only adds; what breaks a reader is a new major and topic."""
 EVENT_BYTES = 65_536
 EVENT_STEPS = ((500, 200), (200, 100), (80, 50), (80, 20), (40, 8), (40, 3))
 """How an event that is too large is cut, step by step until it fits: characters a text, items a list."""
@@ -268,9 +270,9 @@ ERROR_BYTES = 1_024
 Change = Literal["reported", "updated", "retracted"]
 
 
-def schema_id(name: str, version: str) -> str:
+def schema_id(name: str) -> str:
     """The `$id` of a contract's schema, and the `ce_dataschema` of its messages."""
-    return f"{SCHEMA_BASE}/{name}/{version}.json"
+    return f"{SCHEMA_BASE}/{name}/{VERSIONS[name]}.json"
 
 
 def event_message(
@@ -287,7 +289,7 @@ def event_message(
         ("ce_subject", meeting_id),
         ("ce_partitionkey", meeting_id),
         ("ce_time", _instant(time)),
-        ("ce_dataschema", schema_id("meeting-event", "1-0").encode()),
+        ("ce_dataschema", schema_id("meeting-event").encode()),
         ("ce_revision", str(event.revision).encode()),
         ("ce_sequence", f"{sequence:020d}".encode()),
     ]

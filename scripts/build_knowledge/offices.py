@@ -29,6 +29,7 @@ RENAMED = {
     "chairman_of_cppcc": "cppcc_chair",
     "federal_chancellor_of_chancellery": "federal_chancellor",
     "president_of_governorate": "president",
+    "foreign_secretary": "senior_diplomat",
     "monarch": "king",
     "minister_of_state": "prime_minister",
     "foreign_minister_disputed": "foreign_minister",

@@ -16,14 +16,17 @@ from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from typing import Literal
 
 import structlog
 
-from communique import health, ingest, pipeline, relay, store, telemetry
-from communique.errors import CommuniqueError, OutboxBroken, PostgresWentBack
+from communique import health, ingest, languages, pipeline, relay, store, telemetry
+from communique.adapters import SHAPES
+from communique.errors import CommuniqueError, OutboxBroken, PostgresWentBack, SettingsError
 from communique.kafka import KafkaPublisher, KafkaSource
-from communique.settings import Settings
+from communique.model import Outcome, Record
+from communique.settings import Settings, variable
 from communique.store import Store, schema
 from communique.store import health as store_health
 from communique.telemetry import Metrics
@@ -65,6 +68,7 @@ async def running(
     settings: Settings, stop: asyncio.Event, loops: tuple[Loop, ...] = LOOPS, *, committed_only: bool = True
 ) -> AsyncIterator[Service]:
     """The service, started; leaving the context stops it in good order. `stop` asks the loops to end."""
+    _check(settings)
     metrics = Metrics()
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(store.connect(database_of(settings), _publication(settings), _now))
@@ -186,11 +190,37 @@ async def _end(tasks: Iterable[asyncio.Task[None]], seconds: float) -> None:
 
 @asynccontextmanager
 async def _enricher(settings: Settings, metrics: Metrics) -> AsyncIterator[ingest.Enricher]:
+    load = partial(_load, settings.languages, settings.article_shape)
     if settings.workers == 0:
-        yield await asyncio.to_thread(InProcess, pipeline.load)
+        yield await asyncio.to_thread(InProcess, load)
     else:
-        async with Workers(settings.workers, pipeline.load, metrics) as workers:
+        async with Workers(settings.workers, load, metrics) as workers:
             yield workers
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """The pipeline, told what the topic holds."""
+
+    pipeline: pipeline.Pipeline
+    shape: str | None
+
+    def process(self, record: Record) -> Outcome:
+        return self.pipeline.process(record, self.shape)
+
+
+def _load(codes: tuple[str, ...], shape: str | None) -> _Reading:
+    return _Reading(pipeline.load(codes or None), shape)
+
+
+def _check(settings: Settings) -> None:
+    """What settings.py cannot know: which shapes and languages there are."""
+    unread = sorted(set(settings.languages) - set(languages.codes()))
+    if unread:
+        known = ", ".join(languages.codes())
+        raise SettingsError(f"{variable('languages')} names {', '.join(unread)}, but there are only {known}.")
+    if settings.article_shape is not None and settings.article_shape not in SHAPES:
+        raise SettingsError(f"{variable('article_shape')} is none of {', '.join(SHAPES)}.")
 
 
 def database_of(settings: Settings, url: str | None = None) -> store.Database:

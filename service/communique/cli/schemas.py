@@ -19,8 +19,8 @@ def export(folder: Folder = Path("schemas")) -> None:
     """Write the schemas of this version's contracts."""
     from communique import schemas
 
-    for file in schemas.export(folder):
-        console().print(f"wrote {file}", markup=False)
+    written = schemas.export_schemas(folder)
+    console().print("\n".join(f"wrote {file}" for file in written) or "Nothing has changed.", markup=False)
 
 
 @app.command()
@@ -28,7 +28,7 @@ def check(folder: Folder = Path("schemas"), json: Json = False) -> None:
     """Compare the committed schemas with the code, and each with its earlier minor versions; exit code 1 on a fault."""
     from communique import schemas
 
-    faults = schemas.check(folder)
+    faults = schemas.check_schemas(folder)
     for fault in faults:
         if json:
             put_json({"fault": fault})

@@ -22,9 +22,10 @@ CAPITALS = {
     "AG": "Saint John’s", "BR": "Brasília", "CM": "Yaoundé", "CO": "Bogotá", "CR": "San José", "CW": "Willemstad",
     "EH": "Laayoune", "FO": "Tórshavn", "GD": "Saint George's", "IS": "Reykjavík", "KZ": "Astana", "MN": "Ulan Bator",
     "MO": "Macau", "NC": "Nouméa", "PW": "Ngerulmud", "PY": "Asunción", "ST": "São Tomé", "TG": "Lomé",
-    "TO": "Nuku‘alofa", "VU": "Port-Vila", "PS": "Ramallah", "LK": "Colombo", "BI": "Gitega",
+    "TO": "Nuku‘alofa", "VU": "Port-Vila", "PS": "Ramallah", "LK": "Colombo", "BI": "Gitega", "BO": "La Paz",
+    "NL": "The Hague", "CI": "Abidjan", "BJ": "Cotonou",
 }  # fmt: skip
-"""Where GeoNames' country table and its city table spell the capital differently, or the seat is another city."""
+"""Where the two tables of GeoNames spell the capital differently, or the government receives in another city."""
 SCRIPTS = {
     "ar": re.compile(r"[ء-ي ]{3,}"),
     "ru": re.compile(r"[А-ЯЁ][а-яё]+(?:[- ][А-ЯЁа-яё]+)*"),

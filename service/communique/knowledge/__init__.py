@@ -50,6 +50,11 @@ class Knowledge:
         """The seat of government of each country, by ISO code."""
         return {city.country: city for city in self.tables.cities.values() if city.capital and city.country}
 
+    @property
+    def capitals(self) -> Mapping[str, City]:
+        """Where the government of a country receives its guests, by ISO code."""
+        return {city.country: city for city in self.tables.cities.values() if city.capital and city.country}
+
     def surfaces(self, language: str) -> Iterable[Surface]:
         """Every form of every item that a text in `language` may use, each once; cities by population."""
         names = self.tables.names.get(language, ())

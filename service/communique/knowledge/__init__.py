@@ -47,12 +47,7 @@ class Knowledge:
 
     @property
     def capitals(self) -> Mapping[str, City]:
-        """The seat of government of each country, by ISO code."""
-        return {city.country: city for city in self.tables.cities.values() if city.capital and city.country}
-
-    @property
-    def capitals(self) -> Mapping[str, City]:
-        """Where the government of a country receives its guests, by ISO code."""
+        """Where the government of each country receives its guests, by ISO code."""
         return {city.country: city for city in self.tables.cities.values() if city.capital and city.country}
 
     def surfaces(self, language: str) -> Iterable[Surface]:

@@ -49,17 +49,21 @@ class FakeStore:
             self.outcomes.setdefault((record.topic, record.partition, record.offset), []).append(item.outcome)
             if isinstance(item.outcome, Rejected):
                 dead += 1
-                self._post(Message(DEAD_LETTERS, record.key, _reason(record, item.outcome), record.value))
+                self.post(Message(DEAD_LETTERS, record.key, _reason(record, item.outcome), record.value))
             elif isinstance(item.outcome, Found):
-                self._post(Message(EVENTS, b"%d/%d" % (record.partition, record.offset), (), b"{}"))
-        async with self._news:
-            self._news.notify_all()
+                self.post(Message(EVENTS, b"%d/%d" % (record.partition, record.offset), (), b"{}"))
+        await self.notify()
         return CommitReport(articles=len(batch.decided) - dead, dead_letters=dead)
 
-    def _post(self, message: Message) -> None:
+    def post(self, message: Message) -> None:
+        """Into the outbox; who waits is not told."""
         row = OutboxRow(self.next_seq, message, _CREATED)
         self.outbox.append(row)
         self.history.append(row)
+
+    async def notify(self) -> None:
+        async with self._news:
+            self._news.notify_all()
 
     @property
     def next_seq(self) -> int:

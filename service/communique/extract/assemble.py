@@ -54,6 +54,9 @@ class Draft:
     kinds: set[str]
     status: str
     background: bool
+    """Said to be history by its own words: "zuletzt"."""
+    before: bool
+    """In the pluperfect: before what the article tells."""
     sentence: int
     at: int
     destination: str | None
@@ -107,10 +110,9 @@ def _draft(
     if when is not None:
         when = when.directed("future" if status == "announced" else "past")
     where = None if frame.mode == "call" else _place(document, bound, places)
-    background = trigger.background or _pluperfect(document, bound, rules)
     return Draft(
         people=list(bound.people), countries=list(bound.countries), organisations=list(bound.organisations),
-        mode=frame.mode, kinds={trigger.kind}, status=status, background=background, sentence=trigger.sentence,
+        mode=frame.mode, kinds={trigger.kind}, status=status, background=trigger.background, before=_pluperfect(document, bound, rules), sentence=trigger.sentence,
         at=trigger.start, destination=bound.destination, host=bound.host, inherited=bound.inherited,
         evidence=list(trigger.evidence), date=when, place=where, sentences=[trigger.sentence],
     )  # fmt: skip
@@ -202,7 +204,7 @@ def _one(known: Draft, draft: Draft, bound: Bound) -> bool:
         return False
     if _class(known.status) != _class(draft.status):
         return False
-    if known.background != draft.background and draft.date is not None:
+    if (known.background or known.before) != (draft.background or draft.before) and draft.date is not None and known.sentence != draft.sentence:
         return False
     if known.date is not None and draft.date is not None and not _compatible(known.date, draft.date):
         return False
@@ -278,6 +280,7 @@ def meetings(
     rules: Rules,
 ) -> tuple[Meeting, ...]:
     """Meetings with the main one first."""
+    _set_back(drafts)
     built = [_meeting(document, draft, topics, places, rules) for draft in drafts]
     order = sorted(range(len(built)), key=lambda i: (built[i].background, drafts[i].status in _OFF and False, drafts[i].sentence, drafts[i].mode == "travel"))
     ordered = [built[i] for i in order]
@@ -286,11 +289,26 @@ def meetings(
     return _with_statements(ordered, statements)
 
 
+def _set_back(drafts: Sequence[Draft]) -> None:
+    """Marks what only looks back: told in the pluperfect of an earlier day, or of the same people without a day."""
+    main = min(drafts, key=lambda d: (d.background, d.sentence))
+    for draft in drafts:
+        if draft is main or draft.background or draft.status not in ("held", "ongoing"):
+            continue
+        own = draft.date.value if draft.date else None
+        told = main.date.value if main.date and main.status in ("held", "ongoing") else None
+        earlier = own is not None and told is not None and own < told[: len(own)]
+        if draft.before and (earlier if own is not None else draft.entities <= main.entities):
+            draft.background = True
+        elif earlier and draft.entities == main.entities:
+            draft.background = True
+
+
 def _meeting(document: Document, draft: Draft, topics: Sequence[TopicMention], places: Sequence[PlaceMention], rules: Rules) -> Meeting:
     kind = next(kind for kind in _KINDS if kind in draft.kinds)
     when = _when(document, draft, rules)
     where = _where(document, draft, kind, places, rules)
-    background = draft.background and draft.sentence > 0 or _old(document, when)
+    background = draft.background or _old(document, when)
     span_start = document.sentences[min(draft.sentences)].start
     span_end = document.sentences[max(draft.sentences)].end
     near = [t for t in topics if span_start <= t.start < span_end] if len(draft.sentences) > 0 else []

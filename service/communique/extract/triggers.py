@@ -24,6 +24,8 @@ class Rules:
     code: str
     openers: clauses.Openers
     negation: frozenset[str]
+    during: frozenset[str]
+    perfect: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,8 @@ class Reading:
     clause: Clause
     cues: tuple[tuple[str, str], ...]
     """(status, id) of the status words in its clause."""
-    negated: bool
+    occasion: bool
+    """True for a noun that is only the occasion of what the clause tells."""
 
 
 def surfaces(language: Language) -> Iterator[Surface]:
@@ -51,7 +54,7 @@ def surfaces(language: Language) -> Iterator[Surface]:
 
 
 def compile(language: Language) -> Rules:
-    return Rules(language.code, clauses.openers(language), frozenset(language.words.not_))
+    return Rules(language.code, clauses.openers(language), frozenset(language.words.not_), frozenset(language.words.during), frozenset(language.words.perfect))
 
 
 def find(document: Document, rules: Rules) -> tuple[Trigger, ...]:
@@ -90,13 +93,14 @@ def _sentence(document: Document, rules: Rules, number: int, hits: Sequence[Hit]
             continue
         _, frame, form, ident = best
         cues = _cues(document, hits, clause, lower)
-        negated = any(word in rules.negation for word in lower)
-        status, background = _status(form, cues, negated)
+        occasion = form == "noun" and _occasion(document, hit, clause, rules)
+        status = _status(form, cues, lower, occasion, rules)
+        background = any(cue.status == "background" for cue in cues)
         start, end = hit.start, hit.full_end
         yield Trigger(
             start=start, end=end, sentence=number, frame=frame.id, kind=frame.kind, status=status, background=background,
             evidence=(Evidence(start, end, document.text[start:end], ident),),
-            data=Reading(frame, form, clause, tuple((cue.status, cue.id) for cue in cues), negated),
+            data=Reading(frame, form, clause, tuple((cue.status, cue.id) for cue in cues), occasion),
         )  # fmt: skip
 
 
@@ -141,20 +145,51 @@ def _cues(document: Document, hits: Sequence[Hit], clause: Clause, lower: Sequen
     return out
 
 
-def _status(form: str, cues: Sequence[StatusCue], negated: bool) -> tuple[str, bool]:
-    said = [cue.status for cue in cues]
-    background = "background" in said
+def _status(form: str, cues: Sequence[StatusCue], lower: Sequence[str], occasion: bool, rules: Rules) -> str:
+    """held, ongoing, announced, one of the off statuses, wished, denied; "present" where the date has to decide."""
+    said = {cue.status for cue in cues}
+    future = any(cue.status == "announced" and cue.finite for cue in cues)
+    past = any(word in rules.perfect for word in lower)
+    negated = any(word in rules.negation for word in lower)
+    if form == "past":
+        return "denied" if negated else "held"
+    if form == "noun":
+        if not occasion:
+            for off in _OFF:
+                if off in said:
+                    return off
+        if future or ("announced" in said and not occasion):
+            return "refused" if negated and not occasion else "announced"
+        if "wished" in said and not occasion:
+            return "wished"
+        if occasion:
+            return "held"
+        return "ongoing" if "ongoing" in said else "held"
+    if future and "worden" not in lower:
+        return "refused" if negated else "announced"
     for off in _OFF:
-        if off in said:
-            return off, background
-    if "announced" in said:
-        return ("refused" if negated and form in ("infinitive", "participle", "present") else "announced"), background
+        if off in said and form == "infinitive":
+            return off
+    if past and form != "infinitive":
+        return "denied" if negated else "held"
     if "wished" in said:
-        return "wished", background
-    if "ongoing" in said:
-        return "ongoing", background
-    if form == "infinitive":
-        return "announced", background
+        return "wished"
     if form == "present":
-        return "present", background
-    return ("denied" if negated and form != "noun" else "held"), background
+        return "refused" if negated else "present"
+    if form == "infinitive":
+        return "announced"
+    return "held"
+
+
+def _occasion(document: Document, hit: Hit, clause: Clause, rules: Rules) -> bool:
+    """Whether a noun is only the occasion of what its clause tells: "bei dem Treffen forderte …"."""
+    words = document.tokens
+    at = next(i for i in range(clause.first, clause.last) if words[i].end >= hit.end)
+    while at > clause.first and words[at].start > hit.start:
+        at -= 1
+    for back in range(at - 1, max(clause.first, at - 5) - 1, -1):
+        if words[back].lower in rules.during:
+            return True
+        if words[back].text[0].isupper() or words[back].text in ",;:":
+            return False
+    return False

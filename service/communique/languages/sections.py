@@ -63,6 +63,10 @@ class Words(Section):
     """Phrases for the parties just named: "die beiden", "the two leaders"."""
     sideline: tuple[str, ...] = ()
     """Phrases before a conference that is only the frame of something else: "am Rande"."""
+    during: tuple[str, ...] = ()
+    """Prepositions that make a meeting the occasion of something else: "bei", "during"."""
+    perfect: tuple[str, ...] = ()
+    """Auxiliaries of what has happened: "hat", "wurde"."""
     pluperfect: tuple[str, ...] = ()
     """Auxiliaries of what had happened before: "hatte", "had"."""
     plural_before: tuple[str, ...] = ()
@@ -126,6 +130,9 @@ class StatusCue(Section):
     id: str
     status: Literal["announced", "ongoing", "held", "postponed", "cancelled", "refused", "wished", "background"]
     forms: tuple[str, ...]
+    finite: bool = False
+    """True for a finite verb that puts what depends on it into the future ("wird", "will"); other forms stand beside
+    the noun they speak of ("geplant")."""
     particle: str | None = None
     """The separable part: "ab" of "sagte … ab"."""
 
@@ -191,7 +198,7 @@ Relation = Literal["in", "to", "from"]
 class Places(Section):
     """The grammar of places. Read by places.py; the names themselves come from the knowledge base.
 
-    Words ending in one of several letters are given as endings where the language makes compounds ("Klimagipfel").
+    In the lists of nouns "-gipfel" stands for every word with that ending, "summit" for itself alone.
     """
 
     prepositions: dict[str, Relation]
@@ -202,7 +209,8 @@ class Places(Section):
     """Prepositions that say the goal with `goal_articles`: "in die Türkei"."""
     goal_articles: tuple[str, ...] = ()
     plural: tuple[str, ...] = ()
-    """Country codes with names in the plural, where a goal article says the place: "in den USA"."""
+    """Country codes with names in the plural, where `plural_articles` say the place after all: "in den USA"."""
+    plural_articles: tuple[str, ...] = ()
     articles: tuple[str, ...]
     adjectives: tuple[str, ...] = ()
     """May stand between preposition and name: "nearby"."""
@@ -216,9 +224,9 @@ class Places(Section):
     city_adjective: str | None = None
     """Ending that makes an adjective of a city: "Pariser"."""
     events: tuple[str, ...]
-    """Endings of nouns that happen in the city named before them: "Pariser Gipfel", "the Geneva talks"."""
+    """Nouns that happen in the city named before them: "Pariser Gipfel", "the Geneva talks"."""
     buildings: tuple[str, ...]
-    """Endings of nouns that, after a preposition, stand in the city named before them: "im Hamburger Rathaus"."""
+    """Nouns that, after a preposition, stand in the city named before them: "im Hamburger Rathaus"."""
     journeys: tuple[str, ...]
     """Words for a journey: second parts of "China-Reise", and "trip" in "a trip of Kenya"."""
     journey_of: tuple[str, ...] = ()
@@ -228,7 +236,7 @@ class Places(Section):
     not_goal: tuple[str, ...] = ()
     """Words after which the preposition says no goal: "ambassador to", "according to"."""
     subjects: tuple[str, ...] = ()
-    """Endings of nouns with which a place is what is talked about, not where: "Krieg in", "situation in"."""
+    """Nouns with which a place is what is talked about, not where: "Krieg in", "situation in"."""
     name_tails: tuple[str, ...] = ()
     """Words that make another name of a city's: "Washington Post"."""
     here: tuple[str, ...] = ()

@@ -1,0 +1,472 @@
+"""Places by the grammar around their names: where something is, where a journey goes, where a report was written.
+
+The names come from the knowledge base as hits; a capital that stands for its government is no place. A town that no
+table knows is one only where the words beside it say so.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Literal
+
+from babel import Locale
+
+from communique.extract import dateline
+from communique.languages import Language
+from communique.languages.sections import Places
+from communique.model import City, Document, Entry, Hit, PlaceMention, Sentence, Surface, Token, Venue
+
+Relation = Literal["in", "to", "from", "topic", "bare"]
+
+_REACH = 6
+"""Tokens between a preposition and the name that it governs."""
+_CITY_STATES = frozenset({"DJ", "GI", "MC", "SG", "SM", "VA"})
+"""Where country and city have one name, the city is meant."""
+_KINDS = frozenset({"city", "country", "venue", "demonym", "journey"})
+
+
+@dataclass(frozen=True, slots=True)
+class Nouns:
+    """Words of one list of the language file: whole words, and endings for languages that make compounds."""
+
+    words: frozenset[str]
+    endings: tuple[str, ...]
+
+    def __contains__(self, word: str) -> bool:
+        return word in self.words or word.endswith(self.endings)
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    code: str
+    section: Places
+    capitals: Mapping[str, City]
+    prepositions: Mapping[str, Relation]
+    venue_prepositions: Mapping[str, Relation]
+    between: frozenset[str]
+    """Words that may stand between preposition and name."""
+    kinds_of_town: Nouns
+    capital_nouns: frozenset[str]
+    of: frozenset[str]
+    articles: frozenset[str]
+    events: Nouns
+    buildings: Nouns
+    journeys: Nouns
+    subjects: Nouns
+    not_goal: frozenset[str]
+    name_tails: frozenset[str]
+    and_: frozenset[str]
+
+
+def surfaces(language: Language) -> Iterator[Surface]:
+    """Journeys written as one word with a country: "Deutschlandreise"."""
+    tails = [journey[1:] for journey in language.places.journeys if journey.startswith("-")]
+    for code, name in Locale.parse(language.code, sep="-").territories.items():
+        if len(code) == 2 and code.isalpha() and name.isalpha():
+            for tail in tails:
+                yield Surface(name + tail, "journey", f"{language.code}.place.journey", code)
+
+
+def capitals(surfaces: Iterable[Surface]) -> dict[str, City]:
+    """The capital of each country among the cities of the knowledge base, the bigger one where there are two."""
+    found: dict[str, City] = {}
+    for surface in surfaces:
+        if surface.kind == "city" and surface.data.capital and surface.data.country:
+            found.setdefault(surface.data.country, surface.data)
+    return found
+
+
+def compile(language: Language, capitals: Mapping[str, City]) -> Rules:
+    """The tables of one language, built once a process."""
+    section = language.places
+    return Rules(
+        code=language.code,
+        section=section,
+        capitals=capitals,
+        prepositions=section.prepositions,
+        venue_prepositions={**section.prepositions, **section.venue_prepositions},
+        between=frozenset(section.adjectives),
+        kinds_of_town=_nouns((*section.nouns, *section.capital_nouns)),
+        capital_nouns=frozenset(noun.lower() for noun in section.capital_nouns),
+        of=frozenset(section.of),
+        articles=frozenset(section.articles),
+        events=_nouns(section.events),
+        buildings=_nouns(section.buildings),
+        journeys=_nouns(section.journeys),
+        subjects=_nouns(section.subjects),
+        not_goal=frozenset(section.not_goal),
+        name_tails=frozenset(section.name_tails),
+        and_=frozenset(language.words.and_),
+    )
+
+
+def find(document: Document, rules: Rules, sentences: Sequence[Sentence] | None = None) -> tuple[PlaceMention, ...]:
+    """All places by start; with `sentences`, only those inside them."""
+    mentions = sorted(_Reading(document, rules).mentions(), key=lambda mention: mention.start)
+    if sentences is not None:
+        mentions = [m for m in mentions if any(s.start <= m.start and m.end <= s.end for s in sentences)]
+    return tuple(mentions)
+
+
+def _nouns(listed: Collection[str]) -> Nouns:
+    return Nouns(
+        frozenset(noun.lower() for noun in listed if not noun.startswith("-")),
+        tuple(noun[1:].lower() for noun in listed if noun.startswith("-")),
+    )
+
+
+class _Reading:
+    """One document being read."""
+
+    def __init__(self, document: Document, rules: Rules) -> None:
+        self.document = document
+        self.text = document.text
+        self.tokens = document.tokens
+        self.rules = rules
+        self.starts = [token.start for token in document.tokens]
+        self.hits = [hit for hit in document.hits if any(entry.kind in _KINDS for entry in hit.entries)]
+        self.at = {self.index(hit.start): hit for hit in self.hits}
+
+    def index(self, offset: int) -> int:
+        return bisect_left(self.starts, offset)
+
+    def mentions(self) -> Iterator[PlaceMention]:
+        lines = tuple(self.datelines())
+        yield from lines
+        begin = max((line.end for line in lines), default=0)
+        if lines:
+            yield from self.here(lines[0])
+        done = begin
+        before: PlaceMention | None = None
+        for first, hit in self.at.items():
+            if hit.start < begin or hit.start < done:
+                continue
+            mention = self.capital(first, hit) or self.named(first, hit)
+            if mention is None:
+                continue
+            if mention.relation == "bare" and before is not None and self.joined(before, mention):
+                mention = replace(mention, relation=before.relation)
+            yield mention
+            before, done = mention, mention.end
+        yield from self.unlisted(begin)
+
+    # ── names of the tables ──────────────────────────────────────────────────────────────────────────────────────────
+
+    def named(self, first: int, hit: Hit) -> PlaceMention | None:
+        entry = _place(hit)
+        if entry is None:
+            return None
+        last = self.index(hit.full_end)
+        after = self.tokens[last] if last < len(self.tokens) else None
+        if entry.kind == "journey":
+            return self.mention(hit, entry, "to", "journey")
+        if self.text[hit.start - 1 : hit.start] == "-" and hit.start:
+            return None
+        if after is not None and after.text == "-" and after.start == hit.full_end:
+            return self.compound(first, last, hit, entry)
+        if hit.suffix:
+            return self.inflected(first, last, hit, entry)
+        if after is not None and after.text in self.rules.name_tails:
+            return None
+        relation = self.relation(first, entry)
+        before_event = after is not None and after.text.islower() and after.lower in self.rules.events
+        if relation == "bare" and entry.kind == "city" and before_event:
+            return self.mention(hit, entry, "in", "event")
+        if relation == "bare" and (entry.ambiguous or any(e.kind in ("person", "surname") for e in hit.entries)):
+            return None
+        return self.mention(hit, entry, relation, entry.kind)
+
+    def compound(self, first: int, last: int, hit: Hit, entry: Entry) -> PlaceMention | None:
+        """ "China-Reise" goes there; "in Berlin-Dahlem" is there; "Ukraine-Gipfel" says no place."""
+        tail = self.tokens[last + 1].lower if last + 1 < len(self.tokens) else ""
+        if tail in self.rules.journeys:
+            return self.mention(hit, entry, "to", "journey")
+        relation = self.relation(first, entry)
+        if entry.kind == "city" and relation in ("in", "to") and tail not in self.rules.events:
+            return self.mention(hit, entry, relation, "city")
+        return None
+
+    def inflected(self, first: int, last: int, hit: Hit, entry: Entry) -> PlaceMention | None:
+        """Genitives and adjectives: "Pariser Treffen", "im Hamburger Rathaus", "in Berlin's Chancellery"."""
+        after = self.tokens[last] if last < len(self.tokens) else None
+        adjective = hit.suffix == self.rules.section.city_adjective
+        if entry.kind == "city" and after is not None:
+            venue = self.at.get(last)
+            if adjective and after.lower in self.rules.events:
+                return self.mention(hit, entry, "in", "event")
+            if after.lower in self.rules.buildings or (venue and any(e.kind == "venue" for e in venue.entries)):
+                relation = self.relation(first, Entry("venue", entry.id, entry.data))
+                if relation in ("in", "to"):
+                    return self.mention(hit, entry, relation, "building")
+        return None if adjective or entry.ambiguous else self.mention(hit, entry, "bare", "genitive")
+
+    def capital(self, first: int, hit: Hit) -> PlaceMention | None:
+        """ "in der russischen Hauptstadt", "in Indiens Hauptstadt", "the capital of Serbia"."""
+        country = _country(hit)
+        city = self.rules.capitals.get(country) if country else None
+        if city is None:
+            return None
+        after = self.index(hit.full_end)
+        if after < len(self.tokens) and self.tokens[after].lower in self.rules.capital_nouns:
+            demonym = any(entry.kind == "demonym" for entry in hit.entries)
+            named = after + 1 in self.at or (after + 2 in self.at and self.tokens[after + 1].text == ",")
+            if named or not (demonym or hit.suffix):
+                return None
+            return self.capital_mention(first, hit.start, self.tokens[after].end, city)
+        before = first - 1
+        while before >= 0 and first - before <= 2 and self.tokens[before].lower in self.rules.of | self.rules.articles:
+            before -= 1
+        named = any(entry.kind == "country" for entry in hit.entries) and "\n" not in self.gap(before, first)
+        if named and before >= 0 and self.tokens[before].lower in self.rules.capital_nouns:
+            return self.capital_mention(before, self.tokens[before].start, hit.full_end, city)
+        return None
+
+    def capital_mention(self, first: int, start: int, end: int, city: City) -> PlaceMention:
+        relation = self.relation(first, Entry("city", "", city))
+        return self.built(start, end, city, None, relation, "capital")
+
+    # ── grammar ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def relation(self, first: int, entry: Entry) -> Relation:
+        """What the preposition before the name makes of it."""
+        rules = self.rules
+        prepositions = rules.venue_prepositions if entry.kind == "venue" else rules.prepositions
+        article = ""
+        at = first - 1
+        while at >= 0 and first - at <= _REACH:
+            token = self.tokens[at]
+            if "\n" in self.gap(at, at + 1):
+                break
+            if token.lower in prepositions:
+                return self.judged(at, prepositions[token.lower], article, entry)
+            if token.lower in rules.section.departures:
+                departed = rules.section.departures[token.lower]
+                leaving = any(before.lower in departed for before in self.tokens[max(at - _REACH, 0) : at])
+                return "to" if leaving else "bare"
+            if token.lower in rules.section.journey_of and at and self.tokens[at - 1].lower in rules.journeys:
+                return "to"
+            if token.lower in rules.articles:
+                article = token.lower
+            elif not self.may_stand_between(at, token):
+                break
+            at -= 1
+        return "bare"
+
+    def judged(self, at: int, relation: Relation, article: str, entry: Entry) -> Relation:
+        section = self.rules.section
+        before = self.tokens[at - 1].lower if at else ""
+        plural = article in section.plural_articles and entry.data in section.plural
+        if self.tokens[at].lower in section.two_way and article in section.goal_articles and not plural:
+            relation = "to"
+        if relation == "to" and before in self.rules.not_goal:
+            return "bare"
+        if relation == "in" and before in self.rules.subjects:
+            return "topic"
+        return relation
+
+    def may_stand_between(self, at: int, token: Token) -> bool:
+        """Adjectives, demonyms and the kind of town: "im benachbarten Polen", "in the eastern city of X"."""
+        rules = self.rules
+        if token.lower in rules.between or token.lower in rules.kinds_of_town:
+            return True
+        if token.lower in rules.of:
+            return at > 0 and self.tokens[at - 1].lower in rules.kinds_of_town
+        hit = self.at.get(at)
+        if hit is not None and any(entry.kind == "demonym" for entry in hit.entries):
+            return True
+        endings = rules.section.adjective_endings
+        return bool(endings) and len(token.text) > 5 and token.text.islower() and token.text.endswith(endings)
+
+    def joined(self, before: PlaceMention, mention: PlaceMention) -> bool:
+        """ "nach Paris und Straßburg", "in Tanzania, Kenya and South Africa"."""
+        words = [token.lower for token in self.tokens[self.index(before.end) : self.index(mention.start)]]
+        words = [word for word in words if word not in self.rules.articles]
+        if len(words) != 1 or (before.city is None) != (mention.city is None):
+            return False
+        if words[0] in self.rules.and_ or words[0] == "/":
+            return True
+        after = self.index(mention.end)
+        return words[0] == "," and after < len(self.tokens) and self.tokens[after].lower in self.rules.and_
+
+    def gap(self, left: int, right: int) -> str:
+        return self.text[self.tokens[left].end : self.tokens[right].start] if right < len(self.tokens) else ""
+
+    # ── where the report was written ─────────────────────────────────────────────────────────────────────────────────
+
+    def datelines(self) -> Iterator[PlaceMention]:
+        """The towns of the dateline; a candidate without an agency counts only with a town of the tables."""
+        lines = sorted(dateline.find(self.document), key=lambda line: not line.sure)
+        for line in lines:
+            mentions = self.heads(line)
+            if mentions:
+                yield from mentions
+                return
+
+    def heads(self, line: dateline.Dateline) -> list[PlaceMention]:
+        found, start = [], line.start
+        for part in self.text[line.start : line.head_end].split("/"):
+            left = start + len(part) - len(part.lstrip())
+            hit = self.at.get(self.index(left))
+            entry = _place(hit) if hit else None
+            if hit and entry and entry.kind in ("city", "country") and hit.full_end == left + len(part.strip()):
+                found.append(replace(self.mention(hit, entry, "bare", "dateline"), dateline=True))
+            elif not found and (town := self.unlisted_head(line)):
+                return [town]
+            else:
+                return found
+            start += len(part) + 1
+        return found
+
+    def unlisted_head(self, line: dateline.Dateline) -> PlaceMention | None:
+        """ "WOODSIDE, Calif. —": in capitals, with an agency or a region behind it."""
+        head, tail = self.text[line.start : line.head_end], self.text[line.head_end : line.end]
+        region = next((code for form, code in self.rules.section.regions.items() if form in tail), None)
+        beside = [hit for hit in self.hits if line.head_end <= hit.start < line.end]
+        country = region or next((code for hit in beside if (code := _country(hit))), None)
+        persons = any(
+            entry.kind in ("person", "surname", "organisation")
+            for hit in self.document.hits
+            if line.start <= hit.start < line.head_end
+            for entry in hit.entries
+        )
+        if persons or not head.isupper() or len(head) < 4 or not (line.sure or country):
+            return None
+        name = " ".join(word.capitalize() if word.isupper() else word for word in head.split())
+        return self.unknown(line.start, line.head_end, name, country, "bare", "dateline", heading=True)
+
+    def here(self, line: PlaceMention) -> Iterator[PlaceMention]:
+        """ "here on Tuesday": the town of the dateline."""
+        section, rule = self.rules.section, f"{self.rules.code}.place.here"
+        for token, after in pairwise(self.tokens):
+            if token.lower in section.here and after.lower in section.here_before and token.start > line.end:
+                yield replace(line, start=token.start, end=token.end, relation="in", dateline=False, rule=rule)
+
+    # ── towns that no table knows ────────────────────────────────────────────────────────────────────────────────────
+
+    def unlisted(self, begin: int) -> Iterator[PlaceMention]:
+        """ "in Kielce (Polen)", "in Woodside, California", "in der belarussischen Stadt Polozk", "the town of Bled"."""
+        for at, token in enumerate(self.tokens):
+            if token.start < begin or at + 1 >= len(self.tokens):
+                continue
+            if token.lower in self.rules.kinds_of_town:
+                yield from self.after_noun(at)
+            elif self.rules.prepositions.get(token.lower) in ("in", "to"):
+                yield from self.with_country(at)
+
+    def after_noun(self, at: int) -> Iterator[PlaceMention]:
+        first = at + 1
+        if self.rules.section.adjective_endings == () and self.tokens[first].lower in self.rules.of:
+            first += 1
+        end = self.name_end(first)
+        if end == first:
+            return
+        relation = self.relation(at, Entry("city", ""))
+        if relation in ("in", "to"):
+            demonym = self.at.get(at - 1)
+            country = _country(demonym) if demonym else None
+            yield self.unknown(
+                self.tokens[first].start,
+                self.tokens[end - 1].end,
+                self.words(first, end),
+                country,
+                relation,
+                "unlisted",
+            )
+
+    def with_country(self, at: int) -> Iterator[PlaceMention]:
+        section = self.rules.section
+        first, end = at + 1, self.name_end(at + 1)
+        if end == first or end + 1 >= len(self.tokens):
+            return
+        mark = self.tokens[end].text
+        brackets = mark == "(" and section.unlisted_in_brackets
+        comma = mark == "," and section.unlisted_after_comma
+        beside = self.at.get(end + 1)
+        country = _country(beside) if beside and (brackets or comma) else None
+        if beside is None or country is None or beside.suffix or any(e.kind == "demonym" for e in beside.entries):
+            return
+        close = self.index(beside.full_end)
+        if brackets and not (close < len(self.tokens) and self.tokens[close].text == ")"):
+            return
+        relation = self.relation(first, Entry("city", ""))
+        if relation in ("in", "to"):
+            yield self.unknown(
+                self.tokens[first].start,
+                self.tokens[end - 1].end,
+                self.words(first, end),
+                country,
+                relation,
+                "unlisted",
+            )
+
+    def name_end(self, first: int) -> int:
+        """End of a run of capitalised words that are no hits, at most four."""
+        at = first
+        while at < len(self.tokens) and at - first < 4:
+            token = self.tokens[at]
+            if not token.text[0].isupper() or at in self.at or len(token.text) < 2 or "\n" in self.gap(at - 1, at):
+                break
+            at += 1
+        return at
+
+    def words(self, first: int, end: int) -> str:
+        return self.text[self.tokens[first].start : self.tokens[end - 1].end]
+
+    # ── what comes out ───────────────────────────────────────────────────────────────────────────────────────────────
+
+    def mention(self, hit: Hit, entry: Entry, relation: Relation, rule: str) -> PlaceMention:
+        match entry.data:
+            case Venue(name=name, city=city):
+                return self.built(hit.start, hit.full_end, city, name, relation, rule)
+            case City() as city:
+                return self.built(hit.start, hit.full_end, city, None, relation, rule)
+            case code:
+                return self.unknown(hit.start, hit.full_end, None, code, relation, rule)
+
+    def built(self, start: int, end: int, city: City, venue: str | None, relation: Relation, rule: str) -> PlaceMention:
+        return PlaceMention(
+            start=start,
+            end=end,
+            city=city.name,
+            country=city.country,
+            venue=venue,
+            latitude=city.latitude,
+            longitude=city.longitude,
+            geonames_id=city.geonames_id,
+            rule=f"{self.rules.code}.place.{rule}",
+            relation=relation,
+        )
+
+    def unknown(
+        self,
+        start: int,
+        end: int,
+        city: str | None,
+        country: str | None,
+        relation: Relation,
+        rule: str,
+        heading: bool = False,
+    ) -> PlaceMention:
+        """A country, or a town without coordinates."""
+        rule = f"{self.rules.code}.place.{rule}"
+        return PlaceMention(start, end, city, country, None, None, None, None, rule, relation, heading)
+
+
+def _place(hit: Hit) -> Entry | None:
+    """The reading that is a place: a building before its city, a country before the city of the same name."""
+    readings = {entry.kind: entry for entry in reversed(hit.entries)}
+    country, city = readings.get("country"), readings.get("city")
+    if city and country and not (city.data.country == country.data and country.data in _CITY_STATES):
+        city = None
+    return readings.get("journey") or readings.get("venue") or city or country
+
+
+def _country(hit: Hit) -> str | None:
+    """The country that a hit says, whether as name, adjective or region."""
+    for entry in hit.entries:
+        if entry.kind in ("country", "demonym"):
+            return str(entry.data)
+    return next((entry.data.country for entry in hit.entries if entry.kind == "city"), None)

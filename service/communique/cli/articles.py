@@ -45,6 +45,8 @@ def extract(
     """
     if text is not None and files:
         raise UserError("Give either --text with one article or files of NDJSON, not both.")
+    for file in files or []:
+        check_readable(file)
     records = iter([_of_text(text, published_at, title, url)]) if text is not None else lines_of(files or [])
 
     from communique import pipeline
@@ -122,10 +124,16 @@ def _streams(files: list[Path]) -> Iterator[IO[bytes]]:
     if not files:
         yield sys.stdin.buffer
     for file in files:
-        try:
-            yield sys.stdin.buffer if file == Path("-") else file.open("rb")
-        except OSError as error:
-            raise UserError(f"Cannot read {file}: {error.strerror}.") from None
+        yield sys.stdin.buffer if file == Path("-") else file.open("rb")
+
+
+def check_readable(file: Path) -> None:
+    """Before anything is loaded: a mistyped name is told at once."""
+    try:
+        if file != Path("-"):
+            file.open("rb").close()
+    except OSError as error:
+        raise UserError(f"Cannot read {file}: {error.strerror}.") from None
 
 
 def _skip_rest_of_line(stream: IO[bytes]) -> None:

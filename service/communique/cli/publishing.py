@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from communique.cli.articles import lines_of
+from communique.cli.articles import check_readable, lines_of
 from communique.cli.screen import console, is_watched, reaching_kafka
 from communique.errors import UserError
 from communique.model import Article, Message, Record
@@ -28,6 +28,8 @@ def produce(
     from communique import settings
 
     loaded = settings.load("brokers")
+    for file in files or []:
+        check_readable(file)
     with reaching_kafka(loaded.brokers):
         sent = asyncio.run(_produce(loaded, files or [], rate, topic or loaded.topic_articles, binary))
     if is_watched():

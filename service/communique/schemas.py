@@ -77,11 +77,8 @@ def check_schemas(folder: Path) -> list[str]:
 def build_schema(contract: Contract) -> dict[str, Any]:
     """What we read is described as senders write it, what we write as subscribers find it."""
     mode: Literal["validation", "serialization"] = "validation" if contract.direction == "in" else "serialization"
-    return {
-        "$schema": DIALECT,
-        "$id": schema_id(contract.name),
-        **contract.model.model_json_schema(mode=mode, schema_generator=_Plain),
-    }
+    described = contract.model.model_json_schema(mode=mode, schema_generator=_Plain)
+    return {"$schema": DIALECT, "$id": schema_id(contract.name), **described}
 
 
 class _Plain(GenerateJsonSchema):
@@ -119,7 +116,8 @@ def _numbers(version: str) -> tuple[int, int]:
 _SILENT = frozenset({"$schema", "$id", "$defs", "title", "description", "default", "examples", "format"})
 _UPPER = ("maxLength", "maxItems", "maximum", "exclusiveMaximum")
 _LOWER = ("minLength", "minItems", "minimum", "exclusiveMinimum")
-_KNOWN = _SILENT | {*_UPPER, *_LOWER, "type", "properties", "required", "items", "anyOf", "allOf", "enum", "const"}
+_READ = frozenset("type properties required items anyOf allOf enum const pattern".split())
+_KNOWN = _SILENT | _READ | {*_UPPER, *_LOWER}
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +186,8 @@ def _value_gaps(inner: Schema, outer: Schema, here: str) -> Iterator[str]:
         extra = "anything" if given is None else ", ".join(str(value) for value in given if value not in values)
         if extra:
             yield f"{here} may be {extra}, which is not among {', '.join(map(str, values))}"
+    if "pattern" in outer and inner.get("pattern") != outer["pattern"]:
+        yield f"{here} has another pattern"
     for keywords, exceeds in ((_UPPER, operator.gt), (_LOWER, operator.lt)):
         for keyword in keywords:
             if keyword in outer and (keyword not in inner or exceeds(inner[keyword], outer[keyword])):

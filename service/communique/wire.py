@@ -11,7 +11,7 @@ from hashlib import sha256
 from typing import Annotated, Any, Literal
 
 import orjson
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSchema
 
 from communique.model import Message, Record, Refusal
 
@@ -112,7 +112,13 @@ class RawArticle(Accepted):
 class Contract(BaseModel):
     """Output models: unknown fields are tolerated by subscribers, so nothing here forbids them."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", ser_json_inf_nan="null", use_attribute_docstrings=True)
+    model_config = ConfigDict(
+        frozen=True,
+        extra="ignore",
+        ser_json_inf_nan="null",
+        use_attribute_docstrings=True,
+        json_schema_serialization_defaults_required=True,
+    )
 
 
 class Evidence(Contract):
@@ -221,6 +227,12 @@ def _header_name(field: str) -> str:
     return "dlq-" + field.replace("_", "-")
 
 
+Count = Annotated[
+    int, PlainSerializer(str, return_type=str), WithJsonSchema({"type": "string", "pattern": "^-?[0-9]+$"})
+]
+"""A number as a Kafka header carries it: in decimal digits."""
+
+
 class DeadLetter(BaseModel):
     """The headers that a refused record gains; its own value, key and headers stay as they were."""
 
@@ -230,26 +242,26 @@ class DeadLetter(BaseModel):
 
     topic: str
     """Where the record was read."""
-    partition: int
-    offset: int
-    timestamp: int
+    partition: Count
+    offset: Count
+    timestamp: Count
     """The record's own time, milliseconds since 1970."""
     stage: Literal["decode", "adapt", "validate", "enrich", "store"]
     error_code: str
     """Stable; README lists all of them."""
     error_message: str
     """At most 1 kB, without text of the article."""
-    attempts: int
+    attempts: Count
     failed_at: str
     group: str
     service_version: str
     value_sha256: str | None = None
     """Set where the value was too large to be kept: then it holds the first 4 kB only."""
-    value_bytes: int | None = None
+    value_bytes: Count | None = None
     key_sha256: str | None = None
     """The same for a key beyond 64 kB."""
-    key_bytes: int | None = None
-    headers_dropped: int | None = None
+    key_bytes: Count | None = None
+    headers_dropped: Count | None = None
     """How many of the record's own headers did not fit into 64 kB."""
 
 

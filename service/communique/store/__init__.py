@@ -15,8 +15,9 @@ Every statement stands in queries.sql. One batch [a, b) of one partition:
 from __future__ import annotations
 
 import asyncio
+import math
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -25,7 +26,7 @@ import asyncpg
 from pydantic_core import PydanticSerializationError
 
 from communique import __version__, wire
-from communique.errors import DatabaseUnavailable, Fenced
+from communique.errors import Fenced
 from communique.model import (
     Batch,
     Claim,
@@ -40,7 +41,6 @@ from communique.model import (
 )
 from communique.store import articles, meetings, outbox
 from communique.store.connection import (
-    LOST,
     PASSING,
     REFUSED,
     CommitUnanswered,
@@ -56,6 +56,8 @@ from communique.store.queries import sql
 __all__ = ["Database", "Outbox", "Publication", "Store", "Waits", "connect"]
 
 _TRIES = 5
+_PAUSE = 0.05
+"""Seconds between two tries."""
 _REFUSED = (*REFUSED, PydanticSerializationError, UnicodeError)
 
 
@@ -76,7 +78,11 @@ async def connect(database: Database, publication: Publication, now: Callable[[]
     try:
         yield Store(pool, database, publication, now)
     finally:
-        await pool.close()
+        try:
+            async with asyncio.timeout(database.waits.connect):
+                await pool.close()
+        except TimeoutError:
+            pool.terminate()
 
 
 class Store:
@@ -87,10 +93,12 @@ class Store:
     ) -> None:
         self.outbox = Outbox(pool, database)
         self._pool = pool
+        self._database = database
         self._begin = database.begin()
         self._publication = publication
         self._now = now
-        self._unanswered: dict[tuple[str, int], tuple[int, CommitReport]] = {}
+        self._unanswered: dict[tuple[str, int], CommitReport] = {}
+        """What the last try of a partition would have done, if its COMMIT took effect."""
 
     @property
     def pool(self) -> asyncpg.Pool:
@@ -98,17 +106,26 @@ class Store:
         return self._pool
 
     async def claim(self, topic: str, partition: int, owner: str) -> Claim:
-        """Become the owner of a partition and fence every earlier one. Waits for a transaction of the earlier owner."""
+        """Become the owner of a partition and fence every earlier one. Waits for a transaction that such a one has open,
+        and if its process hangs, until the database ends it."""
+        waits = self._database.waits
         with translated():
-            async with transaction(self._pool, self._begin) as connection:
-                row = await connection.fetchrow(sql("claim"), topic, partition, owner, self._now())
+            for last in _tries(2 + math.ceil(waits.idle_in_transaction / waits.lock)):
+                try:
+                    async with transaction(self._pool, self._begin) as connection:
+                        row = await connection.fetchrow(sql("claim"), topic, partition, owner, self._now())
+                    break
+                except asyncpg.LockNotAvailableError:
+                    if last:
+                        raise
         self._unanswered.pop((topic, partition), None)
         return Claim(topic, partition, row["next_offset"], row["owner_epoch"])
 
     async def position(self, topic: str, partition: int) -> int | None:
         """The offset after the last one that was decided; None before the first."""
         with translated():
-            row = await self._pool.fetchrow(sql("position"), topic, partition)
+            async with transaction(self._pool, self._begin) as connection:
+                row = await connection.fetchrow(sql("position"), topic, partition)
         return row["next_offset"] if row else None
 
     async def commit(self, batch: Batch) -> CommitReport:
@@ -135,27 +152,25 @@ class Store:
             return await self._settled(replace(batch, decided=(replace(decided, outcome=_rejected(refused)),)))
 
     async def _settled(self, batch: Batch) -> CommitReport:
-        """Commit, again where a deadlock or a timeout undid it; a COMMIT without an answer is looked up."""
-        for last in (False,) * (_TRIES - 1) + (True,):
-            report = CommitReport()
-            try:
-                async with transaction(self._pool, self._begin) as connection:
-                    remaining = await self._advance(connection, batch)
-                    report = await self._write(connection, remaining)
-                return _sum(report, self._answered(batch)) if remaining is not batch else report
-            except CommitUnanswered as unanswered:
-                self._unanswered[batch.claim.topic, batch.claim.partition] = (batch.end, report)
-                if last:
-                    raise DatabaseUnavailable("The database did not answer a COMMIT.") from unanswered
-            except _REFUSED:
-                raise
-            except PASSING as passing:
-                if last:
-                    raise DatabaseUnavailable(f"The database is busy: {type(passing).__name__}.") from passing
-            except LOST as lost:
-                raise DatabaseUnavailable(f"The connection was lost: {type(lost).__name__}.") from lost
-            await asyncio.sleep(0.05)
-        raise AssertionError("unreachable")
+        """Commit, again where a deadlock or a timeout undid it. The next try finds out about a COMMIT without answer."""
+        report = CommitReport()
+        with translated():
+            for last in _tries(_TRIES):
+                try:
+                    async with transaction(self._pool, self._begin) as connection:
+                        remaining = await self._advance(connection, batch)
+                        report = await self._write(connection, remaining)
+                    break
+                except CommitUnanswered:
+                    self._unanswered[batch.claim.topic, batch.claim.partition] = report
+                    if last:
+                        raise
+                except PASSING:
+                    if last:
+                        raise
+                await asyncio.sleep(_PAUSE)
+        before = self._unanswered.pop((batch.claim.topic, batch.claim.partition), None)
+        return report if before is None or remaining is batch else _sum(before, report)
 
     async def _advance(self, connection: asyncpg.Connection, batch: Batch) -> Batch:
         """Compare and set the position. Gives the part of the batch that is still to be decided: not all of it where an
@@ -190,11 +205,6 @@ class Store:
             *(kinds[kind] for kind in (Found, Nothing, Withdrawn, Rejected)),
         )
         return moved is not None
-
-    def _answered(self, batch: Batch) -> CommitReport:
-        """What the try whose answer was lost had done."""
-        _, report = self._unanswered.pop((batch.claim.topic, batch.claim.partition), (0, CommitReport()))
-        return report
 
     async def _write(self, connection: asyncpg.Connection, batch: Batch) -> CommitReport:
         """Everything that the records of a batch change."""
@@ -245,6 +255,11 @@ class Store:
             for record, refusal in letters
         ]
         return [*events, *refused]
+
+
+def _tries(count: int) -> Iterator[bool]:
+    """So many times: is this the last?"""
+    return (number == count for number in range(1, count + 1))
 
 
 def _attempts(record: Record) -> int:

@@ -7,8 +7,8 @@ it cannot keep prepared statements for us, which `statement_cache=0` says.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,6 +47,10 @@ REFUSED = (
     asyncpg.ProgramLimitExceededError,
 )
 """The database refuses what a record holds."""
+
+
+READ = "BEGIN READ ONLY"
+"""Opens a transaction that only looks; a pooler keeps it on one connection."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,15 +135,28 @@ async def transaction(pool: asyncpg.Pool, begin: str) -> AsyncIterator[asyncpg.C
             raise
 
 
-class translated:
-    """Turns a lost connection into the error that the loops know."""
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turns what the state of the database causes into the error that the loops know."""
+    try:
+        yield
+    except REFUSED:
+        raise
+    except CommitUnanswered as unanswered:
+        raise DatabaseUnavailable("The database did not answer a COMMIT.") from unanswered
+    except PASSING as passing:
+        raise DatabaseUnavailable(f"The database is busy: {_words(passing)}") from passing
+    except LOST as lost:
+        raise DatabaseUnavailable(f"The database cannot be reached: {_words(lost)}") from lost
+    except asyncpg.InvalidAuthorizationSpecificationError as stranger:
+        raise DatabaseUnavailable(f"The database does not let us in: {_words(stranger)}") from stranger
+    except asyncpg.InvalidCatalogNameError as missing:
+        raise DatabaseUnavailable(f"The database is not there: {_words(missing)}") from missing
 
-    def __enter__(self) -> None:
-        return None
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, LOST) and not isinstance(error, REFUSED):
-            raise DatabaseUnavailable(f"The database cannot be reached: {type(error).__name__}: {error}") from error
+def _words(error: BaseException) -> str:
+    text = str(error).rstrip(".")
+    return f"{text}." if text else f"{type(error).__name__}."
 
 
 async def _nothing_to_reset(connection: object) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import asyncpg
 
-from communique.store.connection import translated
+from communique.store.connection import READ, transaction, translated
 from communique.store.queries import sql
 
 
@@ -33,17 +33,21 @@ class Backlog:
 async def writable(pool: asyncpg.Pool) -> bool:
     """Whether this is a primary that takes writes."""
     with translated():
-        return bool(await pool.fetchval(sql("writable")))
+        async with transaction(pool, READ) as connection:
+            return bool(await connection.fetchval(sql("writable")))
 
 
 async def positions(pool: asyncpg.Pool) -> tuple[Position, ...]:
     """Every partition that was ever claimed."""
     with translated():
-        return tuple(Position(*row.values()) for row in await pool.fetch(sql("positions")))
+        async with transaction(pool, READ) as connection:
+            rows = await connection.fetch(sql("positions"))
+    return tuple(Position(*row.values()) for row in rows)
 
 
 async def backlog(pool: asyncpg.Pool, published: int) -> Backlog:
     """What was committed after the message that the relay published last."""
     with translated():
-        row = await pool.fetchrow(sql("outbox_pending"), published)
+        async with transaction(pool, READ) as connection:
+            row = await connection.fetchrow(sql("outbox_pending"), published)
     return Backlog(row["pending"], row["oldest"])

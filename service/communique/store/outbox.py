@@ -12,7 +12,7 @@ import asyncpg
 from communique.errors import DatabaseUnavailable
 from communique.model import Message, OutboxRow
 from communique.store.codec import outbox_row, packed
-from communique.store.connection import Database, lock_number, translated
+from communique.store.connection import Database, lock_number, transaction, translated
 from communique.store.queries import sql
 
 _LEADER = lock_number("communique.relay")
@@ -44,6 +44,7 @@ class Outbox:
     def __init__(self, pool: asyncpg.Pool, database: Database) -> None:
         self._pool = pool
         self._database = database
+        self._begin = database.begin()
         self._leading: asyncpg.Connection | None = None
 
     @asynccontextmanager
@@ -88,16 +89,20 @@ class Outbox:
     async def last_sequence(self) -> int:
         """The number of the last message that was committed; 0 before the first."""
         with translated():
-            following: int = await self._pool.fetchval(sql("next_sequence"))
-            return following - 1
+            async with transaction(self._pool, self._begin) as connection:
+                following: int = await connection.fetchval(sql("next_sequence"))
+        return following - 1
 
     async def rows_after(self, seq: int, limit: int) -> list[OutboxRow]:
         """The messages that follow, at most `limit`."""
         with translated():
-            return [outbox_row(row) for row in await self._pool.fetch(sql("outbox_after"), seq, limit)]
+            async with transaction(self._pool, self._begin) as connection:
+                rows = await connection.fetch(sql("outbox_after"), seq, limit)
+        return [outbox_row(row) for row in rows]
 
     async def forget(self, through_seq: int) -> int:
         """Remove messages up to this number; gives how many there were."""
         with translated():
-            status: str = await self._pool.execute(sql("forget_published"), through_seq)
-            return int(status.rpartition(" ")[2])
+            async with transaction(self._pool, self._begin) as connection:
+                status: str = await connection.execute(sql("forget_published"), through_seq)
+        return int(status.rpartition(" ")[2])

@@ -19,7 +19,7 @@ from importlib.resources import files
 import asyncpg
 
 from communique.errors import CommuniqueError, SchemaOutdated
-from communique.store.connection import Database, lock_number, translated
+from communique.store.connection import READ, Database, lock_number, transaction, translated
 from communique.store.queries import sql
 from communique.store.roles import Roles, create, grant
 from communique.store.upkeep import make_partitions
@@ -115,7 +115,7 @@ async def migrate(
 async def require_current(pool: asyncpg.Pool, known: tuple[Migration, ...] | None = None) -> None:
     """Raise SchemaOutdated unless every migration of this version was applied. Newer ones do no harm: each says so."""
     with translated():
-        async with pool.acquire() as connection:
+        async with transaction(pool, READ) as connection:
             report = await _compared(connection, migrations() if known is None else known)
     if not report.current:
         raise SchemaOutdated(

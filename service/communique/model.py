@@ -288,9 +288,10 @@ class PlaceMention:
     geonames_id: int | None
     rule: str
     """Language, field and construction: "de.place.city", "en.place.capital", "de.place.dateline"."""
-    relation: Literal["in", "to", "from", "bare"] = "bare"
-    """in: "in Berlin", "Pariser Treffen" · to: "nach Paris", "China-Reise" · from: "aus Wien" · bare: no grammar of
-    place, so that a capital may stand for its government ("Peking kritisierte", "zwischen Berlin und Paris")."""
+    relation: Literal["in", "to", "from", "topic", "bare"] = "bare"
+    """in: "in Berlin", "Pariser Treffen" · to: "nach Paris", "China-Reise" · from: "aus Wien" · topic: where something
+    that is talked about is ("Krieg in der Ukraine") · bare: no grammar of place, so that a capital may stand for its
+    government ("Peking kritisierte", "zwischen Berlin und Paris")."""
     dateline: bool = False
     """Where the report was written; the meeting's place only if nothing in the text says otherwise."""
 
@@ -319,6 +320,8 @@ class Statement:
     text: str
     topics: tuple[str, ...]
     evidence: Evidence
+    speaker_entities: tuple[int, ...] = ()
+    """`Party.entity` of each speaker, in the order of `speaker`; empty for a government."""
 
 
 @dataclass(frozen=True, slots=True)

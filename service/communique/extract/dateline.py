@@ -18,7 +18,9 @@ _DATELINE = re.compile(
     r"(?P<tail>(?:, [^()\n]{1,40}?)?)"
     r"(?:(?P<agency>\s*\([^()\n]{2,40}\)|\s-\w{2,6}-)\s*(?:[.:,]?\s*[-–—]{0,2})(?=\s)"
     r"|(?P<dash>\s*[-–—]{1,2})(?=\s)|(?P<colon>:)(?=\s)|(?P<stop>\.)(?=\s))"
-)  # fmt: skip
+)
+_LINE = re.compile(rf"(?:[^\n]{{0,40}}?, )?(?P<head>{_NAME}), [^\n]{{0,16}}\d[^\n]{{0,16}}(?=\n)")
+"""A line of its own, as over press releases: "Berlin, 5. Mai 2024"."""
 _PARAGRAPHS = 3
 """A dateline stands in one of the first paragraphs: behind the title, the byline or a summary."""
 
@@ -31,7 +33,7 @@ class Dateline:
     head_end: int
     """End of the name of the town."""
     sure: bool
-    """True where an agency in brackets shows that it is one; else the head must be the name of a place."""
+    """True where an agency or a line of its own shows that it is one; else the head must be a known place."""
 
 
 def find(document: Document) -> tuple[Dateline, ...]:
@@ -40,10 +42,10 @@ def find(document: Document) -> tuple[Dateline, ...]:
     for _ in range(_PARAGRAPHS):
         while at < len(text) and text[at].isspace():
             at += 1
-        match = _DATELINE.match(text, at, min(at + 120, len(text)))
+        match = _LINE.match(text, at) or _DATELINE.match(text, at, min(at + 120, len(text)))
         if match:
-            sure = match["agency"] is not None
-            found.append(Dateline(match.start(), match.end(), match.end("head"), sure))
+            sure = match.re is _LINE or match["agency"] is not None
+            found.append(Dateline(match.start("head"), match.end(), match.end("head"), sure))
         at = text.find("\n", at)
         if at < 0:
             break

@@ -48,7 +48,11 @@ class Rules:
     venue_prepositions: Mapping[str, Relation]
     between: frozenset[str]
     """Words that may stand between preposition and name."""
-    kinds_of_town: Nouns
+    kinds_of_town: frozenset[str]
+    openers: frozenset[str]
+    """Words after which a town may stand that no table knows."""
+    suffixes: Mapping[str, Collection[str]]
+    """What makes another word of a form, by kind of hit: "Ungarn" is no inflected "Ungar" where a country is meant."""
     capital_nouns: frozenset[str]
     of: frozenset[str]
     articles: frozenset[str]
@@ -82,6 +86,7 @@ def capitals(surfaces: Iterable[Surface]) -> dict[str, City]:
 def compile(language: Language, capitals: Mapping[str, City]) -> Rules:
     """The tables of one language, built once a process."""
     section = language.places
+    towns = frozenset(noun.lower() for noun in (*section.nouns, *section.capital_nouns))
     return Rules(
         code=language.code,
         section=section,
@@ -89,7 +94,9 @@ def compile(language: Language, capitals: Mapping[str, City]) -> Rules:
         prepositions=section.prepositions,
         venue_prepositions={**section.prepositions, **section.venue_prepositions},
         between=frozenset(section.adjectives),
-        kinds_of_town=_nouns((*section.nouns, *section.capital_nouns)),
+        kinds_of_town=towns,
+        openers=towns.union(word for word, relation in section.prepositions.items() if relation in ("in", "to")),
+        suffixes=language.inflection.suffixes,
         capital_nouns=frozenset(noun.lower() for noun in section.capital_nouns),
         of=frozenset(section.of),
         articles=frozenset(section.articles),
@@ -127,8 +134,9 @@ class _Reading:
         self.tokens = document.tokens
         self.rules = rules
         self.starts = [token.start for token in document.tokens]
-        self.hits = [hit for hit in document.hits if any(entry.kind in _KINDS for entry in hit.entries)]
-        self.at = {self.index(hit.start): hit for hit in self.hits}
+        self.at = {
+            self.index(hit.start): hit for hit in document.hits if not _KINDS.isdisjoint(e.kind for e in hit.entries)
+        }
 
     def index(self, offset: int) -> int:
         return bisect_left(self.starts, offset)
@@ -156,7 +164,7 @@ class _Reading:
     # ── names of the tables ──────────────────────────────────────────────────────────────────────────────────────────
 
     def named(self, first: int, hit: Hit) -> PlaceMention | None:
-        entry = _place(hit)
+        entry = self.place(first, hit)
         if entry is None:
             return None
         last = self.index(hit.full_end)
@@ -167,7 +175,7 @@ class _Reading:
             return None
         if after is not None and after.text == "-" and after.start == hit.full_end:
             return self.compound(first, last, hit, entry)
-        if hit.suffix:
+        if hit.suffix in self.rules.suffixes.get(entry.kind, ()):
             return self.inflected(first, last, hit, entry)
         if after is not None and after.text in self.rules.name_tails:
             return None
@@ -178,6 +186,14 @@ class _Reading:
         if relation == "bare" and (entry.ambiguous or any(e.kind in ("person", "surname") for e in hit.entries)):
             return None
         return self.mention(hit, entry, relation, entry.kind)
+
+    def place(self, first: int, hit: Hit) -> Entry | None:
+        """Of several towns of one name the one in the country that stands beside it, else the biggest."""
+        entry = _place(hit)
+        if entry is not None and sum(e.kind == "city" for e in hit.entries) > 1 and entry.kind == "city":
+            near = {_country(self.at[at]) for at in range(first - 2, first + 6) if at != first and at in self.at}
+            return next((e for e in hit.entries if e.kind == "city" and e.data.country in near), entry)
+        return entry
 
     def compound(self, first: int, last: int, hit: Hit, entry: Entry) -> PlaceMention | None:
         """ "China-Reise" goes there; "in Berlin-Dahlem" is there; "Ukraine-Gipfel" says no place."""
@@ -324,7 +340,7 @@ class _Reading:
         """ "WOODSIDE, Calif. —": in capitals, with an agency or a region behind it."""
         head, tail = self.text[line.start : line.head_end], self.text[line.head_end : line.end]
         region = next((code for form, code in self.rules.section.regions.items() if form in tail), None)
-        beside = [hit for hit in self.hits if line.head_end <= hit.start < line.end]
+        beside = [hit for hit in self.at.values() if line.head_end <= hit.start < line.end]
         country = region or next((code for hit in beside if (code := _country(hit))), None)
         persons = any(
             entry.kind in ("person", "surname", "organisation")
@@ -348,59 +364,49 @@ class _Reading:
 
     def unlisted(self, begin: int) -> Iterator[PlaceMention]:
         """ "in Kielce (Polen)", "in Woodside, California", "in der belarussischen Stadt Polozk", "the town of Bled"."""
+        openers, last = self.rules.openers, len(self.tokens) - 1
         for at, token in enumerate(self.tokens):
-            if token.start < begin or at + 1 >= len(self.tokens):
-                continue
-            if token.lower in self.rules.kinds_of_town:
-                yield from self.after_noun(at)
-            elif self.rules.prepositions.get(token.lower) in ("in", "to"):
-                yield from self.with_country(at)
+            if token.lower in openers and at < last and token.start >= begin and at not in self.at:
+                known = token.lower in self.rules.kinds_of_town
+                mention = self.after_noun(at) if known else self.beside_country(at)
+                if mention is not None:
+                    yield mention
 
-    def after_noun(self, at: int) -> Iterator[PlaceMention]:
+    def after_noun(self, at: int) -> PlaceMention | None:
         first = at + 1
-        if self.rules.section.adjective_endings == () and self.tokens[first].lower in self.rules.of:
+        if self.tokens[first].lower in self.rules.section.town_of:
             first += 1
         end = self.name_end(first)
-        if end == first:
-            return
-        relation = self.relation(at, Entry("city", ""))
-        if relation in ("in", "to"):
-            demonym = self.at.get(at - 1)
-            country = _country(demonym) if demonym else None
-            yield self.unknown(
-                self.tokens[first].start,
-                self.tokens[end - 1].end,
-                self.words(first, end),
-                country,
-                relation,
-                "unlisted",
-            )
+        relation = self.relation(at, Entry("city", "")) if end > first else "bare"
+        if relation not in ("in", "to"):
+            return None
+        before = self.at.get(at - 1)
+        return self.town(first, end, _country(before) if before else None, relation)
 
-    def with_country(self, at: int) -> Iterator[PlaceMention]:
+    def beside_country(self, at: int) -> PlaceMention | None:
         section = self.rules.section
-        first, end = at + 1, self.name_end(at + 1)
-        if end == first or end + 1 >= len(self.tokens):
-            return
-        mark = self.tokens[end].text
-        brackets = mark == "(" and section.unlisted_in_brackets
+        first = at + 1
+        while first < len(self.tokens) and self.tokens[first].lower in self.rules.articles:
+            first += 1
+        end = self.name_end(first)
+        beside = self.at.get(end + 1) if end > first else None
+        entry = _place(beside) if beside else None
+        if beside is None or entry is None or beside.suffix:
+            return None
+        mark, close = self.tokens[end].text, self.index(beside.full_end)
+        brackets = mark == "(" and close < len(self.tokens) and self.tokens[close].text == ")"
         comma = mark == "," and section.unlisted_after_comma
-        beside = self.at.get(end + 1)
-        country = _country(beside) if beside and (brackets or comma) else None
-        if beside is None or country is None or beside.suffix or any(e.kind == "demonym" for e in beside.entries):
-            return
-        close = self.index(beside.full_end)
-        if brackets and not (close < len(self.tokens) and self.tokens[close].text == ")"):
-            return
-        relation = self.relation(first, Entry("city", ""))
-        if relation in ("in", "to"):
-            yield self.unknown(
-                self.tokens[first].start,
-                self.tokens[end - 1].end,
-                self.words(first, end),
-                country,
-                relation,
-                "unlisted",
-            )
+        relation = self.relation(first, Entry("city", "")) if comma or brackets else "bare"
+        if relation not in ("in", "to") or entry.kind not in ("city", "country"):
+            return None
+        if entry.kind == "city" and not brackets:
+            start = self.tokens[first].start
+            return self.built(start, beside.full_end, entry.data, self.words(first, end), relation, "venue")
+        return self.town(first, end, _country(beside), relation)
+
+    def town(self, first: int, end: int, country: str | None, relation: Relation) -> PlaceMention:
+        start, stop = self.tokens[first].start, self.tokens[end - 1].end
+        return self.unknown(start, stop, self.words(first, end), country, relation, "unlisted")
 
     def name_end(self, first: int) -> int:
         """End of a run of capitalised words that are no hits, at most four."""

@@ -220,7 +220,9 @@ class Places(Section):
     """Kinds of towns, which may stand between: "Stadt", "resort"; a name after one is a town even if no table has it."""
     capital_nouns: tuple[str, ...]
     of: tuple[str, ...]
-    """Between such a noun and a name: "the city of Almaty", "Hauptstadt von Ruanda"."""
+    """Between such a noun and the name of a country: "Hauptstadt von Ruanda"."""
+    town_of: tuple[str, ...] = ()
+    """Between a kind of town and its name: "the city of Almaty"."""
     city_adjective: str | None = None
     """Ending that makes an adjective of a city: "Pariser"."""
     events: tuple[str, ...]
@@ -286,8 +288,14 @@ class Saying(Section):
     """Forms that speak beside one of the auxiliaries: "gesagt"."""
     beside: tuple[str, ...] = ()
     """One of these must stand in the same sentence: "hervor" for "hob", "gratitude" for "expressed"."""
-    complement: bool = False
-    """True for a verb that speaks only where a clause says what: "vereinbarten, …", "agreed that …"."""
+    particle: str | None = None
+    """The separable part, at the end of a clause: "hinzu" of "fügte … hinzu"."""
+    complement: tuple[str, ...] = ()
+    """Words that open what is said, without which the verb does not speak: "agreed that", "agreed to"."""
+    soft: bool = False
+    """True where the words of the speech decide over the act: "nannte … unannehmbar"; so for every verb that "says"."""
+    thing: bool = False
+    """True where a person as object makes it no speech: "begrüßte den Gast"."""
     plural: bool = False
     """True where only several parties can do it: "agree"."""
 
@@ -298,6 +306,8 @@ class Cue(Section):
     act: Act
     forms: tuple[str, ...]
     beside: tuple[str, ...] = ()
+    actor: bool = False
+    """True where it counts only next to a party or one of `actors`: "China werde", "werde man"."""
 
 
 class Subjunctive(Section):
@@ -339,6 +349,8 @@ class Statements(Section):
     """Articles and possessives that a person already named can have: "der", "the", "his"."""
     subordinators: tuple[str, ...] = ()
     """Open a clause whose verb says nothing of the sentence: "dass", "weil"."""
+    relative: tuple[str, ...] = ()
+    """Do so behind a comma where the verb stands last: "die", "dem"."""
     he: tuple[str, ...]
     they: tuple[str, ...]
     """Pronouns and words for both parties."""
@@ -350,6 +362,8 @@ class Statements(Section):
     """Endings of nouns for a person already named: "politiker", "gast"."""
     voices: tuple[str, ...]
     """Endings of nouns that speak for a state: "sprecher", "ministerium"."""
+    actors: tuple[str, ...] = ()
+    """Words for the speaker's own side within what is said: "er", "land", "we"."""
     sayings: tuple[Saying, ...]
     cues: tuple[Cue, ...]
     """In order of precedence."""

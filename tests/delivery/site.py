@@ -1,0 +1,154 @@
+"""One service's world on the shared servers: topics and a database of its own, and the settings that lead there."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+import uuid
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+import asyncpg
+from aiokafka import AIOKafkaProducer
+
+from communique.app import database_of
+from communique.kafka import topics
+from communique.settings import Settings, variable
+from communique.store import schema
+from tests.delivery.articles import Sent
+from tests.delivery.laws import Input, Subscriber, Verdict, judge, moved
+from tests.servers.postgres import fresh_database
+
+QUICK = {
+    "topic_partitions": "4",
+    "topic_replication": "1",
+    "session_timeout_seconds": "3",
+    "heartbeat_seconds": "0.5",
+    "rebalance_timeout_seconds": "5",
+    "request_timeout_seconds": "5",
+    "relay_commit_seconds": "10",
+    "relay_poll_seconds": "0.2",
+    "retry_first_seconds": "0.1",
+    "retry_most_seconds": "1",
+    "shutdown_seconds": "10",
+    "connect_seconds": "3",
+    "batch_records": "50",
+    "workers": "0",
+    "http_port": "0",
+    "log_format": "json",
+}
+"""As the service runs in production, with less patience: what takes a minute there takes seconds here."""
+
+
+@dataclass(frozen=True)
+class Site:
+    """Values of settings, by their names; the same for a loop in this process and for a process of its own."""
+
+    values: Mapping[str, str]
+    given: Input
+
+    @property
+    def settings(self) -> Settings:
+        return Settings.model_validate(dict(self.values))
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {variable(name): value for name, value in self.values.items()}
+
+    def but(self, **values: str) -> Site:
+        """The same place, reached or used in another way."""
+        return replace(self, values={**self.values, **values})
+
+    @asynccontextmanager
+    async def database(self) -> AsyncIterator[asyncpg.Connection]:
+        connection = await asyncpg.connect(self.settings.database_url.get_secret_value())
+        try:
+            yield connection
+        finally:
+            await connection.close()
+
+    @asynccontextmanager
+    async def subscriber(self) -> AsyncIterator[Subscriber]:
+        subscriber = Subscriber(self.settings)
+        await subscriber.start()
+        try:
+            yield subscriber
+        finally:
+            await subscriber.stop()
+
+    async def send(self, records: Iterable[Sent]) -> None:
+        """Write records to the input topic and remember where they went."""
+        async with producer(self.settings) as sender:
+            await self.send_with(sender, records)
+
+    async def send_with(self, sender: AIOKafkaProducer, records: Iterable[Sent]) -> None:
+        waiting = []
+        for record in records:
+            waiting.append((record, await put(sender, self.given.topic, record)))
+        for record, future in waiting:
+            place = await future
+            self.given.sent[place.partition, place.offset] = record
+
+    async def settled(self, subscriber: Subscriber, seconds: float = 60) -> Verdict:
+        """Wait until every record is decided and every message published, or the time is over; then ask the laws."""
+        deadline = time.monotonic() + seconds
+        async with self.database() as database:
+            ends = self.given.ends()
+            while await moved(database, self.given.topic) != ends and time.monotonic() < deadline:  # noqa: ASYNC110
+                await asyncio.sleep(0.1)
+            head = await database.fetchval("SELECT next_seq FROM communique.outbox_head")
+            await subscriber.received(head - 1, max(2.0, deadline - time.monotonic()))
+            return await judge(database, subscriber, self.given)
+
+
+@asynccontextmanager
+async def site(brokers: str, postgres_url: str, **values: str) -> AsyncIterator[Site]:
+    """A site on running servers, with its topics and tables made."""
+    name = uuid.uuid4().hex[:8]
+    names = {
+        "topic_articles": f"articles.{name}",
+        "topic_events": f"events.{name}",
+        "topic_dead_letters": f"letters.{name}",
+        "topic_progress": f"progress.{name}",
+        "group": f"group-{name}",
+        "transactional_id": f"relay-{name}",
+    }
+    async with fresh_database(postgres_url) as url:
+        one = Site(
+            {**QUICK, **names, "brokers": brokers, "database_url": url, **values}, Input(names["topic_articles"])
+        )
+        await topics.create(one.settings)
+        await schema.migrate(database_of(one.settings), datetime.now(UTC))
+        yield one
+
+
+@asynccontextmanager
+async def producer(settings: Settings) -> AsyncIterator[AIOKafkaProducer]:
+    """Someone who writes articles, and is sure that they arrived once."""
+    sender = AIOKafkaProducer(
+        bootstrap_servers=settings.brokers, acks="all", enable_idempotence=True, linger_ms=5, max_batch_size=256 * 1024
+    )
+    await sender.start()
+    try:
+        yield sender
+    finally:
+        await sender.stop()
+
+
+async def put(sender: AIOKafkaProducer, topic: str, record: Sent) -> asyncio.Future:
+    """Hand one record to a producer. One with neither key nor value goes as a batch; `send` would decline it."""
+    if record.key is None and record.value is None:
+        batch = sender.create_batch()
+        batch.append(key=None, value=None, timestamp=None)
+        return await sender.send_batch(batch, topic, partition=0)
+    return await sender.send(topic, key=record.key, value=record.value)
+
+
+async def until(true: Callable[[], bool], seconds: float = 30, what: str = "it") -> None:
+    """Wait for a condition; AssertionError when it does not come true in time."""
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline, f"waited {seconds:g} s in vain for {what}"
+        await asyncio.sleep(0.02)

@@ -16,6 +16,7 @@ from communique.languages import Language
 from communique.model import Document, Party, PlaceMention, Trigger
 
 _UNPERSONAL = frozenset({"spokesperson", "spouse"})
+_DIPLOMATS = frozenset({"ambassador", "consul_general", "nuncio", "charge_d_affaires"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,8 @@ class Rules:
     article: frozenset[str]
     possessive: frozenset[str]
     pronouns: frozenset[str]
+    referring: frozenset[str]
+    """Pronouns, possessives and words like "Gast": a side that was named before."""
     both: tuple[str, ...]
     home: str | None
 
@@ -53,6 +56,7 @@ class Bound:
 
 def compile(language: Language) -> Rules:
     words = language.words
+    pronouns = frozenset(form for name, forms in words.pronoun.items() if name != "they" for form in forms)
     return Rules(
         openers=clauses.openers(language),
         about=frozenset(words.about),
@@ -62,7 +66,8 @@ def compile(language: Language) -> Rules:
         by=frozenset(words.by),
         article=frozenset(words.article),
         possessive=frozenset(words.possessive),
-        pronouns=frozenset(form for name, forms in words.pronoun.items() if name != "they" for form in forms),
+        pronouns=pronouns,
+        referring=pronouns | {*words.possessive} | {word.lower() for word in words.guest},
         both=words.both,
         home=words.home_country,
     )
@@ -93,9 +98,11 @@ class _Binder:
         self.rules = rules
         self.places = places
         self.home = self._home()
+        self.foreign = self._foreign(parties)
         self.parties = [self._settled(party) for party in parties]
         self.starts = {token.start: index for index, token in enumerate(document.tokens)}
         self.last: Bound | None = None
+        self.told: set[str] = set()
         self.by_sentence: list[list[Party]] = [[] for _ in document.sentences]
         number = 0
         for party in self.parties:
@@ -111,6 +118,7 @@ class _Binder:
         bound = self._travel(trigger) if mode == "travel" else self._encounter(trigger)
         if bound is not None and not bound.refers:
             self.last = bound
+            self.told.add(trigger.kind)
         return bound
 
     def _encounter(self, trigger: Trigger) -> Bound | None:
@@ -134,6 +142,8 @@ class _Binder:
             return self._bound(trigger, people, inside, inherited, bodies)
         if not people and not weak and len({_side(body) for body in bodies}) >= 2 and trigger.data.form == "noun":
             return self._bound(trigger, (), inside, inherited, bodies)
+        if trigger.data.frame.mode in ("summit", "multilateral") and trigger.kind not in self.told:
+            return None
         if self.last is not None and (not people or _within_last(people, self.last)):
             return Bound(trigger, self.last.people, self.last.countries, self.last.organisations, refers=True)
         return None
@@ -141,10 +151,13 @@ class _Binder:
     def _travel(self, trigger: Trigger) -> Bound | None:
         clause: Clause = trigger.data.clause
         inside = self._within(clause, trigger.sentence)
-        people = _people(inside) or self._sentence_people(trigger)
+        people = _people(inside)
         inherited = False
         if not people:
-            people = tuple(self._subject_before(trigger))
+            words = self.document.tokens[clause.first : clause.last]
+            if not any(word.lower in self.rules.referring for word in words):
+                return None
+            people = tuple(self._subject_before(trigger))[:1]
             inherited = True
             if not people:
                 return None
@@ -218,9 +231,10 @@ class _Binder:
             if pair:
                 return pair
         if len(people) >= 1:
-            pronoun = any(w.lower in self.rules.pronouns for w in words[clause.first : clause.last])
-            possessive = any(w.lower in self.rules.possessive for w in words[clause.first : clause.last])
-            if pronoun or possessive or trigger.data.form == "noun" or not trigger.data.frame.weak:
+            alone = trigger.data.form == "noun" and _sides(self._sentence_people(trigger)) == 1 and any(
+                w.lower in self.rules.with_ for w in words[clause.first : clause.last]
+            )
+            if alone or any(w.lower in self.rules.referring for w in words[clause.first : clause.last]):
                 for other in self._subject_before(trigger):
                     if _side(other) != _side(people[0]) and other.entity != people[0].entity:
                         return _distinct((other, *people))
@@ -288,9 +302,17 @@ class _Binder:
 
     def _settled(self, party: Party) -> Party:
         """An office that says no country belongs to the country that the article is written in, or from."""
-        if party.country is None and party.organisation is None and not party.collective and party.office not in _UNPERSONAL:
-            return replace(party, country=self.home) if self.home and party.office else party
-        return party
+        if party.country is not None or party.organisation is not None or party.collective or party.office in _UNPERSONAL:
+            return party
+        if party.office is None:
+            return party
+        if party.office in _DIPLOMATS:
+            return replace(party, country=self.foreign) if self.foreign else party
+        return replace(party, country=self.home) if self.home else party
+
+    def _foreign(self, parties: Sequence[Party]) -> str | None:
+        """The first other country of the text: a diplomat without one represents it."""
+        return next((p.country for p in parties if p.country and p.country != self.home), None)
 
     def _home(self) -> str | None:
         dateline = next((place.country for place in self.places if place.dateline and place.country), None)

@@ -90,7 +90,7 @@ def drafts(
             _join(known, draft, bound)
         elif not bound.refers:
             out.append(draft)
-    return _without_shadows(out)
+    return _spread(_without_shadows(out))
 
 
 # ── one trigger ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -105,7 +105,7 @@ def _draft(
     frame = trigger.data.frame
     if frame.mode in ("summit", "multilateral") and _sideline(document, trigger.start, rules):
         return None
-    when = _date(document, bound, dates)
+    when = _date(document, bound, dates) or (_date_before(document, bound, dates) if bound.inherited else None)
     status = _status(document, trigger.status, when)
     if when is not None:
         when = when.directed("future" if status == "announced" else "past")
@@ -148,6 +148,16 @@ def _date(document: Document, bound: Bound, dates: Sequence[DateMention]) -> Dat
         if best is not None:
             return best
     return None
+
+
+def _date_before(document: Document, bound: Bound, dates: Sequence[DateMention]) -> DateMention | None:
+    """The date of the sentence before, where a side of the meeting was named there too."""
+    number = bound.trigger.sentence
+    if number == 0:
+        return None
+    sentence = document.sentences[number - 1]
+    near = [d for d in dates if sentence.start <= d.start < sentence.end and not d.dateline and d.bound == "on" and d.value]
+    return near[0] if len(near) == 1 else None
 
 
 def _status(document: Document, said: str, when: DateMention | None) -> str:
@@ -268,6 +278,30 @@ def _without_shadows(out: list[Draft]) -> list[Draft]:
     return kept
 
 
+def _spread(out: list[Draft]) -> list[Draft]:
+    """Of "met the presidents of A, B and C" and the meetings told one by one behind it the latter stay."""
+    kept: list[Draft] = []
+    for draft in out:
+        abroad = [c for c in draft.countries if c not in {p.country for p in draft.people}]
+        singles = [
+            other for other in out
+            if other is not draft and len(abroad) > 1 and draft.entities < other.entities and other.sentence >= draft.sentence
+            and any(p.country in abroad for p in other.people)
+        ]  # fmt: skip
+        for other in singles:
+            other.date = other.date or draft.date
+            other.place = other.place or draft.place
+            if other.status == "ongoing":
+                other.status = draft.status
+        told = {p.country for other in singles for p in other.people}
+        rest = [c for c in draft.countries if c not in told or c in {p.country for p in draft.people}]
+        if singles and len(rest) < 2:
+            continue
+        draft.countries = rest
+        kept.append(draft)
+    return kept
+
+
 # ── drafts to meetings ───────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -281,6 +315,7 @@ def meetings(
 ) -> tuple[Meeting, ...]:
     """Meetings with the main one first."""
     _set_back(drafts)
+    _inherit_places(drafts)
     built = [_meeting(document, draft, topics, places, rules) for draft in drafts]
     order = sorted(range(len(built)), key=lambda i: (built[i].background, drafts[i].status in _OFF and False, drafts[i].sentence, drafts[i].mode == "travel"))
     ordered = [built[i] for i in order]
@@ -302,6 +337,18 @@ def _set_back(drafts: Sequence[Draft]) -> None:
             draft.background = True
         elif earlier and draft.entities == main.entities:
             draft.background = True
+
+
+def _inherit_places(drafts: Sequence[Draft]) -> None:
+    """A meeting told after another of the same day and host took place in the same city."""
+    for number, draft in enumerate(drafts):
+        if draft.place is not None or draft.background or draft.mode == "call" or draft.mode == "travel":
+            continue
+        for other in reversed(drafts[:number]):
+            if other.place is not None and other.place.city and other.mode != "call" and not other.background:
+                if draft.entities & other.entities and (draft.date is None or other.date is None or draft.date.value == other.date.value):
+                    draft.place = other.place
+                    break
 
 
 def _meeting(document: Document, draft: Draft, topics: Sequence[TopicMention], places: Sequence[PlaceMention], rules: Rules) -> Meeting:
@@ -343,7 +390,7 @@ def _where(document: Document, draft: Draft, kind: str, places: Sequence[PlaceMe
     mention = draft.place
     if mention is None:
         dateline = next((p for p in places if p.dateline), None)
-        if dateline is not None and dateline.country in draft.countries:
+        if dateline is not None and (dateline.country in draft.countries or draft.status in ("held", "ongoing")) and not draft.background:
             mention = dateline
     if mention is None:
         if draft.destination is not None:

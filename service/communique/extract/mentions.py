@@ -616,7 +616,7 @@ class _Reader:
                     if other is None and self._particle_name(follow, sentence):
                         cursor = follow
                         continue
-            if end == first and word.lower in rules.particle and introduced and cursor + 1 < sentence.last and word.lower not in rules.of | rules.article | rules.and_:
+            if end == first and word.lower in rules.particle and introduced and cursor + 1 < sentence.last and word.lower not in rules.of | rules.article | rules.and_ and self._capital(words[cursor + 1]) and len(word.text) > 1 and cursor > index:
                 cursor += 1
                 continue
             break

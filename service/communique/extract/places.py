@@ -86,7 +86,7 @@ def capitals(surfaces: Iterable[Surface]) -> dict[str, City]:
 def compile(language: Language, capitals: Mapping[str, City]) -> Rules:
     """The tables of one language, built once a process."""
     section = language.places
-    towns = frozenset(noun.lower() for noun in (*section.nouns, *section.capital_nouns))
+    towns = frozenset((*section.nouns, *section.capital_nouns))
     return Rules(
         code=language.code,
         section=section,
@@ -95,9 +95,14 @@ def compile(language: Language, capitals: Mapping[str, City]) -> Rules:
         venue_prepositions={**section.prepositions, **section.venue_prepositions},
         between=frozenset(section.adjectives),
         kinds_of_town=towns,
-        openers=towns.union(word for word, relation in section.prepositions.items() if relation in ("in", "to")),
+        openers=towns.union(
+            form
+            for word, relation in section.prepositions.items()
+            if relation in ("in", "to")
+            for form in (word, word.capitalize())
+        ),
         suffixes=language.inflection.suffixes,
-        capital_nouns=frozenset(noun.lower() for noun in section.capital_nouns),
+        capital_nouns=frozenset(section.capital_nouns),
         of=frozenset(section.of),
         articles=frozenset(section.articles),
         events=_nouns(section.events),
@@ -177,7 +182,7 @@ class _Reading:
             return self.compound(first, last, hit, entry)
         if hit.suffix in self.rules.suffixes.get(entry.kind, ()):
             return self.inflected(first, last, hit, entry)
-        if after is not None and after.text in self.rules.name_tails:
+        if after is not None and self.goes_on(hit, after):
             return None
         relation = self.relation(first, entry)
         before_event = after is not None and after.text.islower() and after.lower in self.rules.events
@@ -186,6 +191,14 @@ class _Reading:
         if relation == "bare" and (entry.ambiguous or any(e.kind in ("person", "surname") for e in hit.entries)):
             return None
         return self.mention(hit, entry, relation, entry.kind)
+
+    def goes_on(self, hit: Hit, after: Token) -> bool:
+        """Whether the word behind makes another name of it: "Washington Post", "the U.S. Senate", "US$ 500"."""
+        if after.text in self.rules.name_tails:
+            return True
+        country = any(entry.kind == "country" for entry in hit.entries)
+        adjective = country and any(entry.kind == "demonym" for entry in hit.entries)
+        return adjective and after.start <= hit.end + 1 and (after.text[0].isupper() or after.text == "$")
 
     def place(self, first: int, hit: Hit) -> Entry | None:
         """Of several towns of one name the one in the country that stands beside it, else the biggest."""
@@ -226,7 +239,7 @@ class _Reading:
         if city is None:
             return None
         after = self.index(hit.full_end)
-        if after < len(self.tokens) and self.tokens[after].lower in self.rules.capital_nouns:
+        if after < len(self.tokens) and self.tokens[after].text in self.rules.capital_nouns:
             demonym = any(entry.kind == "demonym" for entry in hit.entries)
             named = after + 1 in self.at or (after + 2 in self.at and self.tokens[after + 1].text == ",")
             if named or not (demonym or hit.suffix):
@@ -236,7 +249,7 @@ class _Reading:
         while before >= 0 and first - before <= 2 and self.tokens[before].lower in self.rules.of | self.rules.articles:
             before -= 1
         named = any(entry.kind == "country" for entry in hit.entries) and "\n" not in self.gap(before, first)
-        if named and before >= 0 and self.tokens[before].lower in self.rules.capital_nouns:
+        if named and before >= 0 and self.tokens[before].text in self.rules.capital_nouns:
             return self.capital_mention(before, self.tokens[before].start, hit.full_end, city)
         return None
 
@@ -257,7 +270,7 @@ class _Reading:
             if "\n" in self.gap(at, at + 1):
                 break
             if token.lower in prepositions:
-                return self.judged(at, prepositions[token.lower], article, entry)
+                return self.judged(first, at, prepositions[token.lower], article, entry)
             if token.lower in rules.section.departures:
                 departed = rules.section.departures[token.lower]
                 leaving = any(before.lower in departed for before in self.tokens[max(at - _REACH, 0) : at])
@@ -271,11 +284,17 @@ class _Reading:
             at -= 1
         return "bare"
 
-    def judged(self, at: int, relation: Relation, article: str, entry: Entry) -> Relation:
+    def judged(self, first: int, at: int, relation: Relation, article: str, entry: Entry) -> Relation:
         section = self.rules.section
-        before = self.tokens[at - 1].lower if at else ""
+        preposition, before = self.tokens[at].lower, self.tokens[at - 1].lower if at else ""
+        town = isinstance(entry.data, City) and entry.data.geonames_id is not None
+        nearest = self.tokens[first - 1].lower
+        if town and (nearest in section.fused or nearest in self.rules.articles):
+            return "bare"
+        if preposition in section.island and (town or (entry.kind == "country" and entry.data not in section.islands)):
+            return "bare"
         plural = article in section.plural_articles and entry.data in section.plural
-        if self.tokens[at].lower in section.two_way and article in section.goal_articles and not plural:
+        if preposition in section.two_way and article in section.goal_articles and not plural:
             relation = "to"
         if relation == "to" and before in self.rules.not_goal:
             return "bare"
@@ -286,10 +305,10 @@ class _Reading:
     def may_stand_between(self, at: int, token: Token) -> bool:
         """Adjectives, demonyms and the kind of town: "im benachbarten Polen", "in the eastern city of X"."""
         rules = self.rules
-        if token.lower in rules.between or token.lower in rules.kinds_of_town:
+        if token.lower in rules.between or token.text in rules.kinds_of_town:
             return True
         if token.lower in rules.of:
-            return at > 0 and self.tokens[at - 1].lower in rules.kinds_of_town
+            return at > 0 and self.tokens[at - 1].text in rules.kinds_of_town
         hit = self.at.get(at)
         if hit is not None and any(entry.kind == "demonym" for entry in hit.entries):
             return True
@@ -327,7 +346,8 @@ class _Reading:
             left = start + len(part) - len(part.lstrip())
             hit = self.at.get(self.index(left))
             entry = _place(hit) if hit else None
-            if hit and entry and entry.kind in ("city", "country") and hit.full_end == left + len(part.strip()):
+            town = entry is not None and (entry.kind == "city" or (entry.kind == "country" and line.sure))
+            if hit and entry and town and hit.full_end == left + len(part.strip()):
                 found.append(replace(self.mention(hit, entry, "bare", "dateline"), dateline=True))
             elif not found and (town := self.unlisted_head(line)):
                 return [town]
@@ -366,8 +386,8 @@ class _Reading:
         """ "in Kielce (Polen)", "in Woodside, California", "in der belarussischen Stadt Polozk", "the town of Bled"."""
         openers, last = self.rules.openers, len(self.tokens) - 1
         for at, token in enumerate(self.tokens):
-            if token.lower in openers and at < last and token.start >= begin and at not in self.at:
-                known = token.lower in self.rules.kinds_of_town
+            if token.text in openers and at < last and token.start >= begin and at not in self.at:
+                known = token.text in self.rules.kinds_of_town
                 mention = self.after_noun(at) if known else self.beside_country(at)
                 if mention is not None:
                     yield mention

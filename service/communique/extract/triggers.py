@@ -114,7 +114,7 @@ def _weight(frame: Frame, form: str, lower: Sequence[str], document: Document, h
         if frame.particle in _LOOSE and behind[-1:] != [frame.particle] and not _ends_with(behind, frame.particle):
             return 0
         weight += 4
-    if form != "noun" and frame.needs:
+    if frame.needs:
         if not any(word in lower for word in frame.needs):
             return 0
         weight += 1
@@ -160,6 +160,8 @@ def _status(form: str, cues: Sequence[StatusCue], lower: Sequence[str], occasion
                     return off
         if future or ("announced" in said and not occasion):
             return "refused" if negated and not occasion else "announced"
+        if negated and not occasion:
+            return "refused"
         if "wished" in said and not occasion:
             return "wished"
         if occasion:

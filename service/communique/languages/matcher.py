@@ -121,12 +121,14 @@ def _apostrophe(folded: str, end: int, length: int, suffixes: Mapping[str, froze
 
 
 def _longest(found: list[Hit]) -> tuple[Hit, ...]:
-    found.sort(key=lambda hit: (hit.start, -hit.full_end))
+    found.sort(key=lambda hit: (hit.start, -hit.full_end, len(hit.suffix) + len(hit.prefix)))
     out: list[Hit] = []
     for hit in found:
         if out and hit.start < out[-1].full_end:
             last = out[-1]
             if hit.start == last.start and hit.full_end == last.full_end:
+                if len(hit.suffix) + len(hit.prefix) != len(last.suffix) + len(last.prefix):
+                    continue  # the whole form is better than a shorter one with an ending
                 entries = last.entries + tuple(e for e in hit.entries if e not in last.entries)
                 out[-1] = Hit(last.start, max(last.end, hit.end), last.full_end, last.suffix, last.prefix, entries)
             elif hit.full_end - hit.start > last.full_end - last.start:

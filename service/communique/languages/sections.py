@@ -59,6 +59,8 @@ class Words(Section):
     """Words that open a new clause after a comma: "dass", "who"."""
     clause_anywhere: tuple[str, ...] = ()
     """Words that open a new clause without a comma too: "while", "after"."""
+    guest: tuple[str, ...] = ()
+    """Words for the other side without a name: "Gast", "visitor"."""
     both: tuple[str, ...] = ()
     """Phrases for the parties just named: "die beiden", "the two leaders"."""
     sideline: tuple[str, ...] = ()
@@ -211,6 +213,12 @@ class Places(Section):
     plural: tuple[str, ...] = ()
     """Country codes with names in the plural, where `plural_articles` say the place after all: "in den USA"."""
     plural_articles: tuple[str, ...] = ()
+    island: tuple[str, ...] = ()
+    """Prepositions that go with islands and buildings alone: "auf Zypern"."""
+    islands: tuple[str, ...] = ()
+    """Country codes of those islands."""
+    fused: tuple[str, ...] = ()
+    """Prepositions with an article inside, which no town has: "im Norden" is not in the town of Norden."""
     articles: tuple[str, ...]
     adjectives: tuple[str, ...] = ()
     """May stand between preposition and name: "nearby"."""

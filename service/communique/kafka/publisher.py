@@ -132,7 +132,9 @@ class KafkaPublisher:
         return newest
 
 
-async def send(producer: AIOKafkaProducer, message: Message, created_at: datetime | None) -> asyncio.Future[object]:
+async def send(
+    producer: AIOKafkaProducer, message: Message, created_at: datetime | None, partition: int | None = None
+) -> asyncio.Future[object]:
     """Hand one message to the producer; the returned future ends when the broker has it."""
     stamp = None if created_at is None else milliseconds(created_at.timestamp())
     headers = list(message.headers)
@@ -140,11 +142,9 @@ async def send(producer: AIOKafkaProducer, message: Message, created_at: datetim
         # A refused record may have had neither, and is published unchanged; `send` declines that, a batch does not.
         batch = producer.create_batch()
         batch.append(key=None, value=None, timestamp=stamp, headers=headers)
-        sent: asyncio.Future[object] = await producer.send_batch(batch, message.topic, partition=0)
+        sent: asyncio.Future[object] = await producer.send_batch(batch, message.topic, partition=partition or 0)
     else:
-        sent = await producer.send(
-            message.topic, key=message.key, value=message.value, headers=headers, timestamp_ms=stamp
-        )
+        sent = await producer.send(message.topic, message.value, message.key, partition, stamp, headers)
     return sent
 
 

@@ -64,9 +64,11 @@ async def read(
 
 
 @asynccontextmanager
-async def writer(settings: Settings) -> AsyncIterator[Callable[[Message], Awaitable[None]]]:
+async def writer(
+    settings: Settings, partition: int | None = None
+) -> AsyncIterator[Callable[[Message], Awaitable[None]]]:
     """A function that hands a message to an idempotent producer; all of them are with the broker when the context ends.
-    Raises the first failure."""
+    Raises the first failure. Without `partition` the key chooses one."""
     producer = AIOKafkaProducer(
         acks="all", enable_idempotence=True, linger_ms=5, max_request_size=LARGEST_REQUEST, **arguments(settings)
     )
@@ -74,7 +76,7 @@ async def writer(settings: Settings) -> AsyncIterator[Callable[[Message], Awaita
     waiting: set[asyncio.Future[object]] = set()
 
     async def write(message: Message) -> None:
-        waiting.add(await send(producer, message, None))
+        waiting.add(await send(producer, message, None, partition))
         if len(waiting) >= 1000:  # bounded, and a failure shows early
             await _settle(waiting)
 

@@ -1,0 +1,6 @@
+"""Servers that any test may ask for."""
+
+from tests.servers.kafka import kafka
+from tests.servers.postgres import database_url, postgres
+
+__all__ = ["database_url", "kafka", "postgres"]

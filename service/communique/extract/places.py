@@ -227,7 +227,7 @@ class _Reading:
             if adjective and after.lower in self.rules.events:
                 return self.mention(hit, entry, "in", "event")
             if after.lower in self.rules.buildings or (venue and any(e.kind == "venue" for e in venue.entries)):
-                relation = self.relation(first, Entry("venue", entry.id, entry.data))
+                relation = self.relation(first, Entry("venue", entry.id))
                 if relation in ("in", "to"):
                     return self.mention(hit, entry, relation, "building")
         return None if adjective or entry.ambiguous else self.mention(hit, entry, "bare", "genitive")
@@ -254,7 +254,7 @@ class _Reading:
         return None
 
     def capital_mention(self, first: int, start: int, end: int, city: City) -> PlaceMention:
-        relation = self.relation(first, Entry("city", "", city))
+        relation = self.relation(first, Entry("capital", ""))
         return self.built(start, end, city, None, relation, "capital")
 
     # ── grammar ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -349,8 +349,8 @@ class _Reading:
             town = entry is not None and (entry.kind == "city" or (entry.kind == "country" and line.sure))
             if hit and entry and town and hit.full_end == left + len(part.strip()):
                 found.append(replace(self.mention(hit, entry, "bare", "dateline"), dateline=True))
-            elif not found and (town := self.unlisted_head(line)):
-                return [town]
+            elif not found and (unlisted := self.unlisted_head(line)):
+                return [unlisted]
             else:
                 return found
             start += len(part) + 1
@@ -397,7 +397,8 @@ class _Reading:
         if self.tokens[first].lower in self.rules.section.town_of:
             first += 1
         end = self.name_end(first)
-        relation = self.relation(at, Entry("city", "")) if end > first else "bare"
+        common = self.tokens[first].text.endswith(self.rules.section.noun_endings)
+        relation = self.relation(at, Entry("city", "")) if end > first and not common else "bare"
         if relation not in ("in", "to"):
             return None
         before = self.at.get(at - 1)

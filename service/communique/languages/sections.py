@@ -231,6 +231,8 @@ class Places(Section):
     """Between such a noun and the name of a country: "Hauptstadt von Ruanda"."""
     town_of: tuple[str, ...] = ()
     """Between a kind of town and its name: "the city of Almaty"."""
+    noun_endings: tuple[str, ...] = ()
+    """Endings of common nouns, which are no names of towns though they have a capital."""
     city_adjective: str | None = None
     """Ending that makes an adjective of a city: "Pariser"."""
     events: tuple[str, ...]

@@ -46,7 +46,7 @@ def main(folder: Path, target: Path) -> None:
                 keys[id(person)],
                 person.name,
                 person.wikidata,
-                sorted(person.names),
+                sorted({*person.names, *surnames.turned(person)} - {person.name}),
                 surnames.derived(person, given),
                 _terms(person),
             ]

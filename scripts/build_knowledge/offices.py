@@ -39,7 +39,7 @@ IN_COUNTRY = {
     ("US", "foreign_minister"): "secretary_of_state",
     ("ZA", "vice_president"): "deputy_president",
     ("CN", "deputy_prime_minister"): "vice_premier",
-    ("VA", "prime_minister"): "cardinal_secretary_of_state",
+    ("VA", "secretary_of_state"): "cardinal_secretary_of_state",
     ("VA", "president_of_governorate"): "governorate_president",
 }
 

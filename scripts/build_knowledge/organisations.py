@@ -39,6 +39,7 @@ OWN_NAME = {
     "ciie": "China International Import Expo",
     "bsec": "BSEC",
     "start": "New START",
+    "ipu": "Inter-Parliamentary Union",
 }
 
 

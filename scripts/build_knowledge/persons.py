@@ -23,7 +23,7 @@ class Someone:
     names: set[str] = field(default_factory=set)
     spells: list[Spell] = field(default_factory=list)
     variants: list[tuple[str, str, str]] = field(default_factory=list)
-    """(language, form, "full" or "short")"""
+    """(language, form, "full" or "short" as the table of spellings says, "last word" of a form kept by hand)"""
 
     @property
     def places(self) -> set[str]:
@@ -139,6 +139,11 @@ def _name(people: list[Someone], variants: list[Row]) -> None:
         person.name = row["name"]
         person.names.add(row["name"])
         person.variants.append((row["lang"].replace("zh-Hant", "zh"), row["variant"], row["form"]))
+    for row in by_hand("name_variants"):
+        for person in by_name[fold(row["name"])]:
+            if row["country"] in person.places:
+                for form in row["forms"].split("|"):
+                    person.variants += [(row["lang"], form, "full"), (row["lang"], form.split()[-1], "last word")]
     for person in people:
         for place in person.places:
             person.name = canonical.get((person.name, place), person.name)

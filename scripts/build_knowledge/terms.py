@@ -55,7 +55,7 @@ def merged(spells: Iterable[Spell]) -> list[Spell]:
     for group in by_office.values():
         group.sort(key=lambda spell: (first(spell.start), last(spell.end)))
         exact = _chained([spell for spell in group if spell.exact])
-        rough = _chained([spell for spell in group if not spell.exact])
+        rough = [spell for spell in group if not spell.exact]
         found += exact
         for spell in rough:
             covered = [other for other in exact if _meets(spell, other)]
@@ -63,9 +63,23 @@ def merged(spells: Iterable[Spell]) -> list[Spell]:
                 found.append(spell)
             elif covered[-1].end is None and covered[-1].seen is not None:
                 covered[-1].end, covered[-1].seen = spell.end, spell.seen
-            elif spell.end is not None and covered[-1].end is None and covered[-1].seen is None:
+            elif covered[-1].end is None and spell.end is not None:
                 covered[-1].end = spell.end
+            elif len(covered) == 1 and first(spell.end) > last(covered[0].end) and spell.seen is None:
+                # The table of years is the younger one: the exact end was that of an earlier cabinet.
+                covered[0].end = spell.end
     return found
+
+
+def _distinct(spells: list[Spell]) -> list[Spell]:
+    """Spells known to the year, without those that lie inside another."""
+    kept: list[Spell] = []
+    for spell in sorted(spells, key=lambda spell: (first(spell.start), -last(spell.end).toordinal())):
+        if not any(
+            first(other.start) <= first(spell.start) and _known_end(spell) <= _known_end(other) for other in kept
+        ):
+            kept.append(Spell(**vars(spell)))
+    return kept
 
 
 def _chained(spells: list[Spell]) -> list[Spell]:
@@ -93,9 +107,9 @@ def _known_end(spell: Spell) -> date:
 def _later(spell: Spell, before: Spell) -> bool:
     """Whether `spell` says more about the end of the joint spell than `before` does."""
     if before.end is None and before.seen is not None:
-        return spell.end is not None or spell.seen is None or spell.seen > before.seen
+        return (spell.end or spell.seen or "9999") > before.seen
     if spell.end is None and spell.seen is not None:
-        return False
+        return before.end is not None and spell.seen > before.end
     return last(spell.end) > last(before.end)
 
 

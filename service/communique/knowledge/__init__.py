@@ -161,7 +161,8 @@ def load(*, persons: bool = True) -> Knowledge:
     by_id = {item.id: item.person for item in known.persons}
     for item in known.persons:
         for form in (item.person.name, *item.others):
-            by_name[squeeze(form)][id(item.person)] = item.person
+            for spelling in _plain_too((form,)):
+                by_name[squeeze(spelling)][id(item.person)] = item.person
         words = squeeze(item.person.name).split()
         for word in {words[0], words[-1]}:
             by_word[word][id(item.person)] = item.person
@@ -170,7 +171,8 @@ def load(*, persons: bool = True) -> Knowledge:
     for names in known.names.values():
         for name in names:
             if name.kind == "person":
-                by_name[squeeze(name.form)][id(by_id[name.id])] = by_id[name.id]
+                for spelling in _plain_too((name.form,)):
+                    by_name[squeeze(spelling)][id(by_id[name.id])] = by_id[name.id]
     return Knowledge(
         known,
         {form: tuple(people.values()) for form, people in by_name.items()},

@@ -15,7 +15,7 @@ from datetime import date
 from anyascii import anyascii
 
 from communique.knowledge import Knowledge, tenure
-from communique.model import Meeting, Participant, Person, Statement
+from communique.model import Meeting, Participant, Person, Statement, Term
 from communique.text import squeeze
 
 _LATIN = re.compile(r"[A-Za-zÀ-ɏḀ-ỿ]")
@@ -64,7 +64,7 @@ def participant(item: Participant, knowledge: Knowledge, day: date | None, then:
         item,
         name=person.name,
         wikidata=person.wikidata,
-        office=item.office or _office(term.office, running=day is None or tenure.distance(term, day) <= 1),
+        office=item.office or _office(term, day),
         country=item.country if place else term.country,
         organisation=item.organisation if place else term.organisation,
     )
@@ -177,9 +177,11 @@ def _plain(office: str | None) -> str | None:
     return office.removeprefix("former_").removesuffix("_elect").removesuffix("_designate")
 
 
-def _office(office: str, *, running: bool) -> str:
-    """Out of office the tables can only say what the person was."""
-    return office if running else f"former_{office}"
+def _office(term: Term, day: date | None) -> str | None:
+    """The office of the term on that day: out of office what the person was, before it nothing."""
+    if day is None or term.end is None or tenure.distance(term, day) <= 1:
+        return term.office if day is None or tenure.first(term.start) - tenure.SLACK <= day else None
+    return f"former_{term.office}" if tenure.last(term.end) < day else None
 
 
 def _day_of(meeting: Meeting) -> date | None:

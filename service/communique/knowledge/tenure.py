@@ -12,13 +12,13 @@ from communique.model import Person, Term
 
 SLACK = timedelta(days=45)
 """Reports of an inauguration, a farewell tour or a caretaker: the office is still, or already, spoken of."""
-UNSEEN = timedelta(days=365)
-"""How long after its last sighting a term without a known end is believed."""
+UNSEEN = timedelta(days=4 * 365)
+"""How long after its last sighting a term without a known end is believed when a name stands beside it."""
 RANK = {
     "president": 0, "chancellor": 0, "prime_minister": 1, "pope": 0, "king": 1, "queen": 1, "emir": 0, "sultan": 0,
     "emperor": 1, "supreme_leader": 0, "commission_president": 0, "european_council_president": 0,
     "secretary_general": 1, "foreign_minister": 2, "secretary_of_state": 2, "high_representative": 2,
-    "crown_prince": 2, "cardinal_secretary_of_state": 2, "defence_minister": 3, "vice_president": 3,
+    "crown_prince": 0, "cardinal_secretary_of_state": 2, "defence_minister": 3, "vice_president": 3,
     "deputy_president": 3, "vice_premier": 3, "speaker_of_parliament": 3, "director_general": 3,
     "senior_diplomat": 3, "finance_minister": 4, "economy_minister": 4, "party_leader": 6, "state_councillor": 6,
 }  # fmt: skip
@@ -49,8 +49,12 @@ def surely_covers(term: Term, day: date) -> bool:
 
 
 def holds(person: Person, office: str, place: str, day: date, *, surely: bool = False) -> bool:
+    """Whether the person held this very office then; a term without a known end counts until it was last seen."""
     test = surely_covers if surely else covers
-    return any(term.office == office and place in places(term) and test(term, day) for term in person.terms)
+    return any(
+        term.office == office and place in places(term) and test(term, day) and (term.end or not _unseen(term, day))
+        for term in person.terms
+    )
 
 
 def places(term: Term) -> tuple[str, ...]:
@@ -136,6 +140,10 @@ def last(day: str | None) -> date:
     if len(day) == 7:
         return (date.fromisoformat(day + "-28") + timedelta(days=4)).replace(day=1) - timedelta(days=1)
     return date.fromisoformat(day)
+
+
+def _unseen(term: Term, day: date) -> bool:
+    return term.seen is not None and day > last(term.seen) + SLACK
 
 
 def _end(term: Term) -> date:

@@ -106,8 +106,8 @@ class Store:
         return self._pool
 
     async def claim(self, topic: str, partition: int, owner: str) -> Claim:
-        """Become the owner of a partition and fence every earlier one. Waits for a transaction that such a one has open,
-        and if its process hangs, until the database ends it."""
+        """Become the owner of a partition and fence every earlier one. Waits for a transaction of an earlier owner:
+        if its process hangs, until the database ends it."""
         waits = self._database.waits
         with translated():
             for last in _tries(2 + math.ceil(waits.idle_in_transaction / waits.lock)):
@@ -152,7 +152,7 @@ class Store:
             return await self._settled(replace(batch, decided=(replace(decided, outcome=_rejected(refused)),)))
 
     async def _settled(self, batch: Batch) -> CommitReport:
-        """Commit, again where a deadlock or a timeout undid it. The next try finds out about a COMMIT without answer."""
+        """Commit, again where a deadlock or a timeout undid it. The next try finds out about an unanswered COMMIT."""
         report = CommitReport()
         with translated():
             for last in _tries(_TRIES):

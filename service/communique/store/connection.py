@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -113,26 +113,31 @@ class CommitUnanswered(Exception):
 
 @asynccontextmanager
 async def transaction(pool: asyncpg.Pool, begin: str) -> AsyncIterator[asyncpg.Connection]:
-    """One transaction on a connection of the pool."""
+    """One transaction on a connection of the pool. Raises CommitUnanswered where its end is unknown."""
     async with pool.acquire() as connection:
         await connection.execute(begin)
         try:
             yield connection
         except BaseException:
-            if not connection.is_closed():
-                try:
-                    await connection.execute("ROLLBACK")
-                except LOST:
-                    connection.terminate()
+            try:
+                await connection.execute("ROLLBACK")
+            except LOST:
+                _abandon(connection)
             raise
         try:
             await connection.execute("COMMIT")
         except LOST as lost:
-            connection.terminate()
+            _abandon(connection)
             raise CommitUnanswered from lost
         except BaseException:
-            connection.terminate()
+            _abandon(connection)
             raise
+
+
+def _abandon(connection: asyncpg.Connection) -> None:
+    """Close at once. The pool may have noticed the loss first and taken the connection back."""
+    with suppress(asyncpg.InterfaceError):
+        connection.terminate()
 
 
 @contextmanager

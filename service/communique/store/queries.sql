@@ -99,7 +99,7 @@ ORDER BY duplicate_of, stored_at, topic, "partition", "offset"
 UPDATE communique.articles a SET duplicate_of = nullif(h.heir, a.article_id)
 FROM unnest($1::uuid[], $2::uuid[]) AS h (gone, heir) WHERE a.duplicate_of = h.gone
 
--- name: raw_headers_value
+-- name: raw_article
 -- Reads the stored bytes of an article's last accepted version.
 SELECT r.topic, r."partition", r."offset", r.timestamp_ms, r.key, r.headers, r.value
 FROM communique.articles a

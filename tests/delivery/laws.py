@@ -189,8 +189,8 @@ async def judge(database: asyncpg.Connection, subscriber: Subscriber, given: Inp
 
 
 def _articles(given: Input) -> tuple[set[str], set[str]]:
-    """Addresses of the articles that must be there, and of those that must not count: taken back in the batch that brought
-    them they leave no row, later a mark. The records of one article lie on one partition, in the order of the offsets."""
+    """Addresses of the articles that must be there, and of those that were taken back: these are marked, or have no row
+    where one batch held both. The records of one article lie on one partition, in the order of the offsets."""
     living: set[str] = set()
     withdrawn: set[str] = set()
     for _, record in sorted(given.sent.items()):

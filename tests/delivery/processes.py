@@ -13,6 +13,7 @@ from typing import IO, Literal
 from tests.servers.kafka import end_with_parent
 
 Part = Literal["ingest", "relay"]
+COMMAND = Path(sys.executable).with_name("communique")
 
 
 class Process:
@@ -29,7 +30,7 @@ class Process:
     def start(self) -> None:
         self._file = self.log.open("ab")
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "communique", "run", "--only", self.part],
+            [COMMAND, "run", "--only", self.part],
             env={**os.environ, **self._environment},
             stdin=subprocess.DEVNULL,
             stdout=self._file,
@@ -63,8 +64,12 @@ class Process:
         self._process.send_signal(signal.SIGCONT)
 
     @property
+    def running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    @property
     def exit_code(self) -> int | None:
-        """None while it runs."""
+        """Of a process that ended by itself; None while it runs and after `kill`."""
         return None if self._process is None else self._process.poll()
 
     @property

@@ -89,7 +89,8 @@ class Site:
             waiting.append((record, await put(sender, self.given.topic, record)))
         for record, future in waiting:
             place = await future
-            self.given.sent[place.partition, place.offset] = record
+            kept = record if record.kind == "unreadable" else replace(record, value=None)
+            self.given.sent[place.partition, place.offset] = kept
 
     async def settled(self, subscriber: Subscriber, seconds: float = 60) -> Verdict:
         """Wait until every record is decided and every message published, or the time is over; then ask the laws."""
@@ -130,8 +131,8 @@ async def producer(settings: Settings) -> AsyncIterator[AIOKafkaProducer]:
     sender = AIOKafkaProducer(
         bootstrap_servers=settings.brokers, acks="all", enable_idempotence=True, linger_ms=5, max_batch_size=256 * 1024
     )
-    await sender.start()
     try:
+        await sender.start()
         yield sender
     finally:
         await sender.stop()

@@ -150,6 +150,8 @@ def _weekday(phrase: Phrase, context: Context) -> Reading:
 
 def _offset(phrase: Phrase, context: Context) -> Reading:
     offset = phrase.number("offset") or phrase.number("offset_adjective") or 0
+    if phrase.word("unit"):
+        offset += 1 if offset > 0 else -1  # the day before yesterday
     relation: Direction = "past" if offset < 0 else "future" if offset else "present"
     if context.published is None:
         return Reading(None, None, "unknown", relation)

@@ -60,6 +60,7 @@ class Rules:
     buildings: Nouns
     journeys: Nouns
     subjects: Nouns
+    bodies: Nouns
     not_goal: frozenset[str]
     name_tails: frozenset[str]
     and_: frozenset[str]
@@ -109,6 +110,7 @@ def compile(language: Language, capitals: Mapping[str, City]) -> Rules:
         buildings=_nouns(section.buildings),
         journeys=_nouns(section.journeys),
         subjects=_nouns(section.subjects),
+        bodies=_nouns(section.bodies),
         not_goal=frozenset(section.not_goal),
         name_tails=frozenset(section.name_tails),
         and_=frozenset(language.words.and_),
@@ -300,7 +302,15 @@ class _Reading:
             return "bare"
         if relation == "in" and before in self.rules.subjects:
             return "topic"
+        if relation == "in" and before in self.rules.bodies and not self.stands_somewhere(at - 1):
+            return "topic"
         return relation
+
+    def stands_somewhere(self, noun: int) -> bool:
+        """ "at the Foreign Ministry in Ankara" is there, "the government in Kyiv" is only called so."""
+        while noun and self.tokens[noun - 1].text[0].isupper():
+            noun -= 1
+        return self.relation(noun, Entry("venue", "")) == "in"
 
     def may_stand_between(self, at: int, token: Token) -> bool:
         """Adjectives, demonyms and the kind of town: "im benachbarten Polen", "in the eastern city of X"."""

@@ -47,8 +47,10 @@ class Words(Section):
     about: tuple[str, ...]
     """Introduce a topic, so that what follows is no participant."""
     not_: tuple[str, ...]
-    pronoun: dict[str, tuple[str, ...]] = {}
-    """"he", "she", "they", "this": pronouns that stand for a party."""
+    pronoun: dict[Literal["he", "him", "she", "her", "this", "they"], tuple[str, ...]] = {}
+    """Pronouns that stand for a party; "this" is a masculine subject ("dieser")."""
+    preposition: tuple[str, ...] = ()
+    """Words before a person that is not the subject."""
     name_particle: tuple[str, ...] = ()
     """Lower-case words inside names: "von", "bin", "de"."""
     not_name: tuple[str, ...] = ()
@@ -59,6 +61,8 @@ class Words(Section):
     """Words that open a new clause after a comma: "dass", "who"."""
     clause_anywhere: tuple[str, ...] = ()
     """Words that open a new clause without a comma too: "while", "after"."""
+    relative: tuple[str, ...] = ()
+    """Words that open a clause about the noun just before it: "which"."""
     guest: tuple[str, ...] = ()
     """Words for the other side without a name: "Gast", "visitor"."""
     both: tuple[str, ...] = ()
@@ -249,6 +253,8 @@ class Places(Section):
     """Words after which the preposition says no goal: "ambassador to", "according to"."""
     subjects: tuple[str, ...] = ()
     """Nouns with which a place is what is talked about, not where: "Krieg in", "situation in"."""
+    bodies: tuple[str, ...] = ()
+    """Nouns of which a place is an attribute, unless they are places themselves: "die Regierung in Kiew"."""
     name_tails: tuple[str, ...] = ()
     """Words that make another name of a city's: "Washington Post"."""
     here: tuple[str, ...] = ()

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import time
+from base64 import b64encode
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote_plus
 
 import aiohttp
 from aiokafka.abc import AbstractTokenProvider
@@ -58,7 +60,7 @@ class ClientCredentials(AbstractTokenProvider):  # type: ignore[misc]
         self, url: str, client: str, secret: str, scope: str | None, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._url = url
-        self._auth = aiohttp.BasicAuth(client, secret)
+        self._headers = {"Authorization": basic(client, secret)}
         self._form = {"grant_type": "client_credentials"} | ({"scope": scope} if scope else {})
         self._clock = clock
         self._token = ""
@@ -84,11 +86,16 @@ class ClientCredentials(AbstractTokenProvider):  # type: ignore[misc]
         timeout = aiohttp.ClientTimeout(total=15)
         async with (
             aiohttp.ClientSession(timeout=timeout) as session,
-            session.post(self._url, data=self._form, auth=self._auth, raise_for_status=True) as answer,
+            session.post(self._url, data=self._form, headers=self._headers, raise_for_status=True) as answer,
         ):
             granted = await answer.json()
         self._token = granted["access_token"]
         self._expires = self._clock() + float(granted.get("expires_in", 300))
+
+
+def basic(client: str, secret: str) -> str:
+    """RFC 6749, 2.3.1: both are form-encoded before they are joined."""
+    return "Basic " + b64encode(f"{quote_plus(client)}:{quote_plus(secret)}".encode()).decode()
 
 
 def _needed(settings: Settings, name: str) -> str:

@@ -1,6 +1,6 @@
 """Writes the tables of README.md anew from the code: settings, error codes, metrics. A test says when that is due.
 
-    python scripts/readme.py
+python scripts/readme.py
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.kafka, pytest.mark.postgres, pytest.mark.slow]
 
 
 async def test_thirty_random_kills_lose_nothing_and_double_nothing(kafka: Broker, postgres: str) -> None:
-    """Whenever ingest and relay are killed or frozen, each record has one outcome and each message is published once."""
+    """Whenever ingest and relay are killed or frozen: each record has one outcome, each message is published once."""
     seed = int(os.environ.get("COMMUNIQUE_SOAK_SEED") or random.SystemRandom().randrange(1_000_000))
     result = await soak.run(30, seed, kafka.bootstrap, postgres, lambda line: print(line, file=sys.stderr, flush=True))
     print(result)

@@ -346,6 +346,8 @@ class Party:
     evidence: tuple[Evidence, ...]
     entity: int = -1
     """Number of the person or body in this document: two mentions of one person carry the same number."""
+    pronoun: bool = False
+    """True where only a pronoun stands in the text; what it stands for is filled in."""
     plural: bool = False
     """True for several unnamed persons ("die Außenminister der EU-Staaten")."""
     collective: bool = False

@@ -163,6 +163,8 @@ class _Binder:
                 return None
         traveller = people[0]
         destination = self._destination(trigger, traveller)
+        if trigger.data.occasion and trigger.sentence > 1:
+            destination = None
         if destination is None:
             hosts = [p for p in people[1:] if _side(p) != _side(traveller)]
             if hosts:
@@ -342,7 +344,7 @@ def _distinct(people: Sequence[Party]) -> tuple[Party, ...]:
     out: dict[object, Party] = {}
     for party in people:
         key: object = party.entity if party.entity >= 0 else (party.country, party.office, party.name)
-        if key not in out:
+        if key not in out or out[key].pronoun and not party.pronoun:
             out[key] = party
     return tuple(out.values())
 

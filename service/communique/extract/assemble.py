@@ -87,6 +87,8 @@ def drafts(
             continue
         known = _known(out, draft, bound)
         if known is not None:
+            if draft.mode in ("summit", "multilateral") and known.mode not in ("summit", "multilateral"):
+                continue  # the conference at which they met
             _join(known, draft, bound)
         elif not bound.refers:
             out.append(draft)

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from communique.extract import pronouns
 from communique.extract.entities import Entities
 from communique.languages import Language
 from communique.languages.sections import Office
@@ -39,6 +40,7 @@ class Rules:
     nouns_capitalised: bool
     plural_before: frozenset[str]
     feminine: tuple[str, ...]
+    pronouns: pronouns.Rules
 
 
 def surfaces(language: Language) -> Iterator[Surface]:
@@ -69,6 +71,7 @@ def compile(language: Language) -> Rules:
         nouns_capitalised=words.nouns_capitalised,
         plural_before=frozenset(words.plural_before),
         feminine=words.feminine or ("\0",),
+        pronouns=pronouns.compile(language),
     )
 
 
@@ -78,7 +81,7 @@ def find(document: Document, rules: Rules) -> tuple[Party, ...]:
     parties: list[Party] = []
     for sentence in document.sentences:
         parties.extend(_without_consumed(list(reader.read(sentence))))
-    return Entities(document, rules.nouns_capitalised).link(parties)
+    return pronouns.resolve(document, Entities(document, rules.nouns_capitalised).link(parties), rules.pronouns)
 
 
 def _without_consumed(parties: list[Party]) -> Iterator[Party]:
@@ -622,6 +625,9 @@ class _Reader:
             break
         if end == first:
             return None
+        if hit is None and end > first:
+            candidates = self._initialled(first, end)
+            known = bool(candidates)
         if hit is not None and end > self.after[first]:
             candidates, rule = (), "grammar"  # the known surname was a part of another, longer name
             known = False
@@ -629,6 +635,15 @@ class _Reader:
         if not introduced and not known and end - first == 1 and len(words[first].text) < 3:
             return None
         return _Name(first, end, candidates, rule, known)
+
+    def _initialled(self, first: int, end: int) -> tuple[Person, ...]:
+        """Who "S Jaishankar" may be: a known surname behind initials that fit."""
+        initials = [word.text[0] for word in self.words[first : end - 1] if word.text[0].isalpha()]
+        hit = self.covered.get(end - 1)
+        if hit is None or not initials or any(len(w.text) > 1 for w in self.words[first : end - 1] if w.text != "."):
+            return ()
+        people = [p for entry in hit.entries if entry.kind == "surname" for p in entry.data]
+        return tuple(p for p in people if p.name[0] == initials[0])
 
     def _particle_name(self, follow: int, sentence: Sentence) -> bool:
         """After a particle a name goes on only where it could not be a country: "Präsident von Kenia"."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from typing import Literal
 
 from babel import Locale
@@ -50,7 +49,7 @@ class Rules:
     """Words that may stand between preposition and name."""
     kinds_of_town: frozenset[str]
     openers: frozenset[str]
-    """Words after which a town may stand that no table knows."""
+    """Words after which a town may stand that no table knows, and words for "here"."""
     suffixes: Mapping[str, Collection[str]]
     """What makes another word of a form, by kind of hit: "Ungarn" is no inflected "Ungar" where a country is meant."""
     capital_nouns: frozenset[str]
@@ -88,19 +87,18 @@ def compile(language: Language, capitals: Mapping[str, City]) -> Rules:
     """The tables of one language, built once a process."""
     section = language.places
     towns = frozenset((*section.nouns, *section.capital_nouns))
+    prepositions = _either_case(section.prepositions)
     return Rules(
         code=language.code,
         section=section,
         capitals=capitals,
-        prepositions=section.prepositions,
-        venue_prepositions={**section.prepositions, **section.venue_prepositions},
+        prepositions=prepositions,
+        venue_prepositions=_either_case({**section.prepositions, **section.venue_prepositions}),
         between=frozenset(section.adjectives),
         kinds_of_town=towns,
         openers=towns.union(
-            form
-            for word, relation in section.prepositions.items()
-            if relation in ("in", "to")
-            for form in (word, word.capitalize())
+            section.here,
+            (word for word, relation in prepositions.items() if relation in ("in", "to")),
         ),
         suffixes=language.inflection.suffixes,
         capital_nouns=frozenset(section.capital_nouns),
@@ -123,6 +121,10 @@ def find(document: Document, rules: Rules, sentences: Sequence[Sentence] | None 
     if sentences is not None:
         mentions = [m for m in mentions if any(s.start <= m.start and m.end <= s.end for s in sentences)]
     return tuple(mentions)
+
+
+def _either_case(words: Mapping[str, Relation]) -> dict[str, Relation]:
+    return {form: relation for word, relation in words.items() for form in (word, word.capitalize())}
 
 
 def _nouns(listed: Collection[str]) -> Nouns:
@@ -152,8 +154,6 @@ class _Reading:
         lines = tuple(self.datelines())
         yield from lines
         begin = max((line.end for line in lines), default=0)
-        if lines:
-            yield from self.here(lines[0])
         done = begin
         before: PlaceMention | None = None
         for first, hit in self.at.items():
@@ -166,7 +166,7 @@ class _Reading:
                 mention = replace(mention, relation=before.relation)
             yield mention
             before, done = mention, mention.end
-        yield from self.unlisted(begin)
+        yield from self.unlisted(begin, lines[0] if lines else None)
 
     # ── names of the tables ──────────────────────────────────────────────────────────────────────────────────────────
 
@@ -236,23 +236,22 @@ class _Reading:
 
     def capital(self, first: int, hit: Hit) -> PlaceMention | None:
         """ "in der russischen Hauptstadt", "in Indiens Hauptstadt", "the capital of Serbia"."""
-        country = _country(hit)
-        city = self.rules.capitals.get(country) if country else None
-        if city is None:
-            return None
+        nouns, tokens = self.rules.capital_nouns, self.tokens
         after = self.index(hit.full_end)
-        if after < len(self.tokens) and self.tokens[after].text in self.rules.capital_nouns:
+        if after < len(tokens) and tokens[after].text in nouns:
+            named = after + 1 in self.at or (after + 2 in self.at and tokens[after + 1].text == ",")
             demonym = any(entry.kind == "demonym" for entry in hit.entries)
-            named = after + 1 in self.at or (after + 2 in self.at and self.tokens[after + 1].text == ",")
-            if named or not (demonym or hit.suffix):
+            city = self.rules.capitals.get(_country(hit) or "")
+            if city is None or named or not (demonym or hit.suffix):
                 return None
-            return self.capital_mention(first, hit.start, self.tokens[after].end, city)
+            return self.capital_mention(first, hit.start, tokens[after].end, city)
         before = first - 1
-        while before >= 0 and first - before <= 2 and self.tokens[before].lower in self.rules.of | self.rules.articles:
+        while before >= 0 and first - before <= 2 and tokens[before].lower in self.rules.of:
             before -= 1
-        named = any(entry.kind == "country" for entry in hit.entries) and "\n" not in self.gap(before, first)
-        if named and before >= 0 and self.tokens[before].text in self.rules.capital_nouns:
-            return self.capital_mention(before, self.tokens[before].start, hit.full_end, city)
+        if before >= 0 and tokens[before].text in nouns and "\n" not in self.gap(before, first):
+            country = next((entry.data for entry in hit.entries if entry.kind == "country"), "")
+            city = self.rules.capitals.get(country)
+            return self.capital_mention(before, tokens[before].start, hit.full_end, city) if city else None
         return None
 
     def capital_mention(self, first: int, start: int, end: int, city: City) -> PlaceMention:
@@ -271,8 +270,8 @@ class _Reading:
             token = self.tokens[at]
             if "\n" in self.gap(at, at + 1):
                 break
-            if token.lower in prepositions:
-                return self.judged(first, at, prepositions[token.lower], article, entry)
+            if token.text in prepositions:
+                return self.judged(first, at, prepositions[token.text], article, entry)
             if token.lower in rules.section.departures:
                 departed = rules.section.departures[token.lower]
                 leaving = any(before.lower in departed for before in self.tokens[max(at - _REACH, 0) : at])
@@ -383,24 +382,30 @@ class _Reading:
         name = " ".join(word.capitalize() if word.isupper() else word for word in head.split())
         return self.unknown(line.start, line.head_end, name, country, "bare", "dateline", heading=True)
 
-    def here(self, line: PlaceMention) -> Iterator[PlaceMention]:
-        """ "here on Tuesday": the town of the dateline."""
-        section, rule = self.rules.section, f"{self.rules.code}.place.here"
-        for token, after in pairwise(self.tokens):
-            if token.lower in section.here and after.lower in section.here_before and token.start > line.end:
-                yield replace(line, start=token.start, end=token.end, relation="in", dateline=False, rule=rule)
-
     # ── towns that no table knows ────────────────────────────────────────────────────────────────────────────────────
 
-    def unlisted(self, begin: int) -> Iterator[PlaceMention]:
-        """ "in Kielce (Polen)", "in Woodside, California", "in der belarussischen Stadt Polozk", "the town of Bled"."""
-        openers, last = self.rules.openers, len(self.tokens) - 1
+    def unlisted(self, begin: int, line: PlaceMention | None) -> Iterator[PlaceMention]:
+        """ "in Kielce (Polen)", "in Woodside, California", "in der belarussischen Stadt Polozk", "here on Tuesday"."""
+        rules, last = self.rules, len(self.tokens) - 1
         for at, token in enumerate(self.tokens):
-            if token.text in openers and at < last and token.start >= begin and at not in self.at:
-                known = token.text in self.rules.kinds_of_town
-                mention = self.after_noun(at) if known else self.beside_country(at)
-                if mention is not None:
-                    yield mention
+            if token.text not in rules.openers or at == last or token.start < begin or at in self.at:
+                continue
+            if token.text in rules.kinds_of_town:
+                mention = self.after_noun(at)
+            elif token.text in rules.prepositions:
+                mention = self.beside_country(at)
+            else:
+                mention = self.here(at, line)
+            if mention is not None:
+                yield mention
+
+    def here(self, at: int, line: PlaceMention | None) -> PlaceMention | None:
+        """The town of the dateline."""
+        token, after = self.tokens[at], self.tokens[at + 1]
+        if line is None or after.lower not in self.rules.section.here_before:
+            return None
+        rule = f"{self.rules.code}.place.here"
+        return replace(line, start=token.start, end=token.end, relation="in", dateline=False, rule=rule)
 
     def after_noun(self, at: int) -> PlaceMention | None:
         first = at + 1

@@ -26,6 +26,7 @@ class Rules:
     negation: frozenset[str]
     during: frozenset[str]
     perfect: frozenset[str]
+    relative: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ def surfaces(language: Language) -> Iterator[Surface]:
 
 
 def compile(language: Language) -> Rules:
-    return Rules(language.code, clauses.openers(language), frozenset(language.words.not_), frozenset(language.words.during), frozenset(language.words.perfect))
+    return Rules(language.code, clauses.openers(language), frozenset(language.words.not_), frozenset(language.words.during), frozenset(language.words.perfect), frozenset(language.words.relative))
 
 
 def find(document: Document, rules: Rules) -> tuple[Trigger, ...]:
@@ -81,7 +82,7 @@ def _sentence(document: Document, rules: Rules, number: int, hits: Sequence[Hit]
         entries = [entry for entry in hit.entries if entry.kind == "trigger"]
         if not entries:
             continue
-        clause = next(c for c in parts if words[c.last - 1].end >= hit.end)
+        clause = _reach(document, parts, hit, rules)
         lower = [word.lower for word in words[clause.first : clause.last]]
         best: tuple[int, Frame, str, str] | None = None
         for entry in entries:
@@ -94,7 +95,7 @@ def _sentence(document: Document, rules: Rules, number: int, hits: Sequence[Hit]
         _, frame, form, ident = best
         cues = _cues(document, hits, clause, lower)
         occasion = form == "noun" and _occasion(document, hit, clause, rules)
-        status = _status(form, cues, lower, occasion, rules)
+        status = _status(form, cues, lower, occasion, _negated_noun(document, hit, clause, rules), rules)
         background = any(cue.status == "background" for cue in cues)
         start, end = hit.start, hit.full_end
         yield Trigger(
@@ -102,6 +103,20 @@ def _sentence(document: Document, rules: Rules, number: int, hits: Sequence[Hit]
             evidence=(Evidence(start, end, document.text[start:end], ident),),
             data=Reading(frame, form, clause, tuple((cue.status, cue.id) for cue in cues), occasion),
         )  # fmt: skip
+
+
+def _reach(document: Document, parts: Sequence[Clause], hit: Hit, rules: Rules) -> Clause:
+    """The clause of a trigger; a relative clause right behind the word belongs to it ("a call which Biden held")."""
+    words = document.tokens
+    number = next(n for n, c in enumerate(parts) if words[c.last - 1].end >= hit.end)
+    clause = parts[number]
+    if number + 1 < len(parts):
+        follow = parts[number + 1]
+        left = sum(1 for word in words[clause.first : clause.last] if word.start >= hit.end and word.text.isalnum())
+        opener = words[follow.first].lower
+        if left <= 2 and opener in rules.relative:
+            return Clause(clause.first, follow.last)
+    return clause
 
 
 def _weight(frame: Frame, form: str, lower: Sequence[str], document: Document, hit: Hit, clause: Clause) -> int:
@@ -137,6 +152,9 @@ def _cues(document: Document, hits: Sequence[Hit], clause: Clause, lower: Sequen
     for hit in hits:
         if hit.start < start or hit.end > end:
             continue
+        if hit.start > start and document.text[hit.start].isupper() and document.folded[hit.start : hit.end].islower():
+            if not any(e.kind == "status" and any(f[:1].isupper() for f in e.data.forms) for e in hit.entries):
+                continue  # "May" is no "may"
         for entry in hit.entries:
             if entry.kind == "status":
                 cue = entry.data
@@ -145,7 +163,9 @@ def _cues(document: Document, hits: Sequence[Hit], clause: Clause, lower: Sequen
     return out
 
 
-def _status(form: str, cues: Sequence[StatusCue], lower: Sequence[str], occasion: bool, rules: Rules) -> str:
+def _status(
+    form: str, cues: Sequence[StatusCue], lower: Sequence[str], occasion: bool, near_negation: bool, rules: Rules
+) -> str:  # fmt: skip
     """held, ongoing, announced, one of the off statuses, wished, denied; "present" where the date has to decide."""
     said = {cue.status for cue in cues}
     future = any(cue.status == "announced" and cue.finite for cue in cues)
@@ -159,8 +179,8 @@ def _status(form: str, cues: Sequence[StatusCue], lower: Sequence[str], occasion
                 if off in said:
                     return off
         if future or ("announced" in said and not occasion):
-            return "refused" if negated and not occasion else "announced"
-        if negated and not occasion:
+            return "refused" if near_negation and not occasion else "announced"
+        if near_negation and not occasion:
             return "refused"
         if "wished" in said and not occasion:
             return "wished"
@@ -181,6 +201,13 @@ def _status(form: str, cues: Sequence[StatusCue], lower: Sequence[str], occasion
     if form == "infinitive":
         return "announced"
     return "held"
+
+
+def _negated_noun(document: Document, hit: Hit, clause: Clause, rules: Rules) -> bool:
+    """Whether a negation stands close enough to a noun to deny it: "kein Treffen", "a meeting is not planned"."""
+    words = document.tokens[clause.first : clause.last]
+    near = [w for w in words if w.end <= hit.start][-6:] + [w for w in words if w.start >= hit.end][-6:]
+    return any(word.lower in rules.negation for word in near)
 
 
 def _occasion(document: Document, hit: Hit, clause: Clause, rules: Rules) -> bool:

@@ -12,6 +12,12 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Generic, TypeVar
+
+from communique.model import Token
+from communique.text import fold, tokens
+
+Value = TypeVar("Value")
 
 _PIECE = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]|(~)|([^()\[\]~]+)")
 
@@ -34,3 +40,24 @@ def expand(pattern: str, endings: Sequence[str] = ()) -> Iterator[str]:
 def expand_all(patterns: Iterable[str], endings: Sequence[str] = ()) -> tuple[str, ...]:
     """The forms of several patterns, in order, each once."""
     return tuple(dict.fromkeys(form for pattern in patterns for form in expand(pattern, endings)))
+
+
+class PhraseTable(Generic[Value]):
+    """Phrases of whole words, looked up by where they begin among the tokens of a text."""
+
+    def __init__(self, phrases: Iterable[tuple[str, Value]]) -> None:
+        table: dict[str, list[tuple[tuple[str, ...], Value]]] = {}
+        for phrase, value in phrases:
+            folded = fold(phrase)
+            first, *rest = (token.lower for token in tokens(folded, folded))
+            table.setdefault(first, []).append((tuple(rest), value))
+        for entries in table.values():
+            entries.sort(key=lambda entry: -len(entry[0]))
+        self._table = table
+
+    def at(self, words: Sequence[Token], index: int, end: int) -> Iterator[tuple[int, Value]]:
+        """Index behind the phrase, and its value, for each phrase that begins at `index`; the longest first."""
+        for rest, value in self._table.get(words[index].lower, ()):
+            last = index + 1 + len(rest)
+            if last <= end and all(words[index + 1 + n].lower == word for n, word in enumerate(rest)):
+                yield last, value

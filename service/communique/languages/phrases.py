@@ -85,22 +85,53 @@ class Phrases:
             for pattern in patterns:
                 for sequence in _expand(pattern):
                     self._add(sequence, meaning, pattern)
-        self._starts = frozenset(self._root.literals) | {
-            form for form, readings in words.items() if any(word.slot in self._root.slots for word in readings)
-        }
+        self._second = self._openings()
+        self._alone = frozenset(form for form in self._second if any(node.meaning for node in self._after(form)))
 
     def find(self, tokens: Sequence[Token], accept: Accept) -> Iterator[Phrase]:
         """Longest phrases from left to right, none overlapping."""
-        at, count = 0, len(tokens)
-        while at < count:
+        at, last = 0, len(tokens) - 1
+        second, alone = self._second, self._alone
+        while at <= last:
             lower = tokens[at].lower
-            if lower in self._starts or lower.isdigit():
-                found = self._longest(self._root, tokens, at, at, (), accept)
-                if found:
-                    yield found
-                    at = found.last
-                    continue
-            at += 1
+            follow = second.get(lower)
+            if follow is None:
+                promising = lower.isdigit()
+            elif at < last:
+                after = tokens[at + 1].lower
+                promising = after in follow or lower in alone or after.isdigit()
+            else:
+                promising = lower in alone
+            found = self._longest(self._root, tokens, at, at, (), accept) if promising else None
+            if found:
+                yield found
+                at = found.last
+            else:
+                at += 1
+
+    def _openings(self) -> dict[str, frozenset[str]]:
+        """The words that may stand first, each with those that may stand second: most are refused by one look."""
+        forms: dict[str, list[str]] = {}
+        for form, readings in self._words.items():
+            for word in readings:
+                forms.setdefault(word.slot, []).append(form)
+        first = {*self._root.literals, *(form for slot in self._root.slots for form in forms.get(slot, ()))}
+        return {
+            opening: frozenset(
+                form
+                for node in self._after(opening)
+                for form in (*node.literals, *(form for slot in node.slots for form in forms.get(slot, ())))
+            )
+            for opening in first
+        }
+
+    def _after(self, form: str) -> Iterator[_Node]:
+        """Where the trie stands after one word."""
+        if form in self._root.literals:
+            yield self._root.literals[form]
+        for word in self._words.get(form, ()):
+            if word.slot in self._root.slots:
+                yield self._root.slots[word.slot]
 
     def _longest(
         self,

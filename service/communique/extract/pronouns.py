@@ -1,0 +1,117 @@
+"""Pronouns as parties: "er", "him" stand for the person that the sentences before were about.
+
+A subject pronoun is the subject of the clause or sentence before; an object pronoun is whoever of them is not the
+subject here. Gender counts where an office shows it ("Kanzlerin").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from communique.languages import Language
+from communique.model import Document, Evidence, Party
+
+_UNPERSONAL = frozenset({"spouse"})
+_MEMORY = 3
+"""How many subjects back a pronoun may reach."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    code: str
+    masculine: frozenset[str]
+    feminine: frozenset[str]
+    subject: frozenset[str]
+    preposition: frozenset[str]
+    article: frozenset[str]
+    female_ending: tuple[str, ...]
+
+
+def compile(language: Language) -> Rules:
+    words = language.words
+    pronoun = words.pronoun
+    return Rules(
+        language.code,
+        frozenset(pronoun.get("he", ())) | frozenset(pronoun.get("him", ())) | frozenset(pronoun.get("this", ())),
+        frozenset(pronoun.get("she", ())) | frozenset(pronoun.get("her", ())),
+        frozenset(pronoun.get("he", ())) | frozenset(pronoun.get("she", ())) | frozenset(pronoun.get("this", ())),
+        frozenset((*words.preposition, *words.with_, *words.by, *words.about, *words.during)),
+        frozenset((*words.article, *words.possessive)),
+        words.feminine or ("\0",),
+    )
+
+
+def resolve(document: Document, parties: Sequence[Party], rules: Rules) -> tuple[Party, ...]:
+    """The parties with those that pronouns stand for, in order of the text."""
+    out: list[Party] = []
+    female = {p.entity for p in parties if p.office_text and p.office_text.lower().endswith(rules.female_ending)}
+    subjects: list[Party] = []
+    at, words = 0, document.tokens
+    pronouns = rules.masculine | rules.feminine
+    for sentence in document.sentences:
+        here: Party | None = None
+        seen: list[Party] = []
+        for index in range(sentence.first, sentence.last):
+            word = words[index]
+            while at < len(parties) and parties[at].start <= word.start:
+                party = parties[at]
+                at += 1
+                out.append(party)
+                if party.collective or party.plural or party.entity < 0 or party.office in _UNPERSONAL:
+                    continue
+                seen.append(party)
+                if here is None and _before(document, party, sentence.first, rules.article) not in rules.preposition:
+                    here = party
+            if word.lower not in pronouns or word.text.isupper() and len(word.text) > 1:
+                continue
+            wants_female = word.lower in rules.feminine
+            found = _antecedent(word.lower in rules.subject, wants_female, here, seen, subjects, female, bool(female))
+            if found is None:
+                continue
+            evidence = Evidence(word.start, word.end, word.text, f"{rules.code}.party.pronoun")
+            party = replace(found, start=word.start, end=word.end, surface=word.text, evidence=(evidence,), pronoun=True)
+            out.append(party)
+            seen.append(party)
+            if here is None and words[index - 1].lower not in rules.preposition:
+                here = party
+        if here is not None:
+            subjects.insert(0, here)
+            subjects.extend(p for p in seen if p.entity != here.entity)
+            del subjects[_MEMORY:]
+    out.extend(parties[at:])
+    return tuple(out)
+
+
+def _antecedent(
+    is_subject: bool, wants_female: bool, here: Party | None, seen: Sequence[Party], subjects: Sequence[Party],
+    female: set[int], gendered: bool,
+) -> Party | None:  # fmt: skip
+    candidates: list[Party] = []
+    if is_subject:
+        candidates = [*([here] if here is not None else []), *subjects]
+    else:
+        candidates = [p for p in subjects if here is None or p.entity != here.entity]
+        candidates.extend(p for p in seen if here is None or p.entity != here.entity)
+    for party in candidates:
+        if wants_female and gendered and party.entity not in female:
+            continue
+        if not wants_female and party.entity in female:
+            continue
+        return party
+    return None
+
+
+def _before(document: Document, party: Party, first: int, article: frozenset[str]) -> str:
+    words = document.tokens
+    low, high = first, len(words)
+    while low < high:
+        middle = (low + high) // 2
+        if words[middle].start < party.start:
+            low = middle + 1
+        else:
+            high = middle
+    index = low - 1
+    while index >= first and words[index].lower in article:
+        index -= 1
+    return words[index].lower if index >= first else ""

@@ -37,7 +37,9 @@ def test_an_empty_record_comes_back_empty() -> None:
     ("headers", "sentence"),
     [
         ((("x", b"y"),), "is no dead letter"),
-        ((*REASON, ("dlq-value-sha256", b"00")), "only the beginning"),
+        ((*REASON, ("dlq-value-sha256", b"00")), "does not hold all bytes"),
+        ((*REASON, ("dlq-key-sha256", b"00")), "does not hold all bytes"),
+        ((REASON[0], ("dlq-error-code", b"batch_unreadable")), "does not hold all bytes"),
     ],
 )
 def test_what_cannot_be_replayed_says_why(headers: tuple[tuple[str, bytes], ...], sentence: str) -> None:

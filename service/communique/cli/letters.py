@@ -102,7 +102,7 @@ def replay(
     chosen = _matching(code, since)
     if letters:
         chosen = _named(letters, chosen)
-    whole = [letter for letter in chosen if "dlq-value-sha256" not in headers_of(letter)]
+    whole = [letter for letter in chosen if reader.is_whole(letter)]
     if is_watched() and not (yes or dry_run or json) and whole:
         typer.confirm(f"Send {len(whole)} dead letters again?", abort=True)
     loaded = settings.load("brokers")

@@ -23,7 +23,8 @@ _MISSING_AFTER_SECONDS = 10
 _DLQ = "dlq-"
 _KEPT_IN_REPLAY = "dlq-attempts"
 _TOPIC = "dlq-topic"
-_CUT = "dlq-value-sha256"
+_CUT = ("dlq-value-sha256", "dlq-key-sha256")
+_UNREADABLE = ("dlq-error-code", b"batch_unreadable")
 
 
 async def read(
@@ -87,6 +88,11 @@ async def writer(
         await internals.close(producer, seconds=10)
 
 
+def is_whole(dead_letter: Record) -> bool:
+    """Whether it holds the bytes it came from: not the head of an oversize record, nor none of an unreadable batch."""
+    return not any(name in _CUT or (name, value) == _UNREADABLE for name, value in dead_letter.headers)
+
+
 def revived(dead_letter: Record) -> Message:
     """A dead letter as the message it was: to its topic of origin, the same bytes, the reason taken off. Only the
     number of attempts stays, so that a second refusal counts on. Twice replayed is an article twice sent: a duplicate
@@ -94,10 +100,8 @@ def revived(dead_letter: Record) -> Message:
     headers = dict(dead_letter.headers)
     if _TOPIC not in headers:
         raise UserError(f"{_place(dead_letter)} is no dead letter: it has no header {_TOPIC}.")
-    if _CUT in headers:
-        raise UserError(
-            f"{_place(dead_letter)} holds only the beginning of an oversize article; it cannot be replayed."
-        )
+    if not is_whole(dead_letter):
+        raise UserError(f"{_place(dead_letter)} does not hold all bytes of the article; it cannot be replayed.")
     return Message(
         topic=headers[_TOPIC].decode(),
         key=dead_letter.key,

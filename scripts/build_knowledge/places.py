@@ -48,7 +48,15 @@ class Place:
 
     def row(self) -> list[Any]:
         """[key, name, country, latitude, longitude, GeoNames id or null, 1 for a capital]"""
-        return [self.key, self.name, self.country, self.latitude, self.longitude, self.geonames_id, int(self.capital)]
+        return [
+            self.key,
+            self.name,
+            self.country or None,
+            self.latitude,
+            self.longitude,
+            self.geonames_id,
+            int(self.capital),
+        ]
 
 
 def build() -> list[Place]:
@@ -78,7 +86,7 @@ def build() -> list[Place]:
         and (record["countrycode"], record["name"]) not in left_out
     ]
     for row in by_hand("regions"):
-        key = f"{row['country'].lower()}-{fold(row['name'])}"
+        key = f"{row['country'].lower() or 'xx'}-{fold(row['name'])}"
         where = (float(row["latitude"]), float(row["longitude"]))
         places.append(Place(key, row["name"], row["country"], *where, None, False, 50_000, None))
     return sorted(places, key=lambda place: (-place.population, place.key))

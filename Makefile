@@ -34,8 +34,8 @@ fuzz: $(BIN)/.installed-dev        ## generated hostile inputs: make fuzz INPUTS
 eval: $(BIN)/.installed-dev        ## the corpus of sentences, counted by language and field
 	@$(BIN)/python -m pytest tests/test_corpus.py $(ARGS)
 
-schemas: $(BIN)/.installed-dev     ## write schemas/ anew from wire.py
-	@$(BIN)/communique schemas export
+schemas: $(BIN)/.installed-dev     ## write schemas/ and the tables of README.md anew from the code
+	@$(BIN)/communique schemas export && $(BIN)/python scripts/readme.py
 
 requirements: $(BIN)/.installed-dev  ## pin every dependency anew, with hashes
 	@$(PIN) pyproject.toml -o deploy/requirements.txt && $(PIN) --group build -o deploy/requirements-build.txt && $(PIN) pyproject.toml --group dev -c deploy/requirements.txt -o deploy/requirements-dev.txt

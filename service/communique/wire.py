@@ -18,7 +18,7 @@ from communique.model import Message, Record, Refusal
 MAX_TITLE = 1_000
 MAX_BODY = 1_000_000
 MAX_WORD = 1_000
-MAX_ADDRESS = 4_096
+MAX_ADDRESS = 2_048
 
 Word = Annotated[str, Field(max_length=MAX_WORD)]
 Address = Annotated[str, Field(max_length=MAX_ADDRESS)]

@@ -15,6 +15,7 @@ from communique.adapters.shapes import ADAPTERS, SHAPES, adapt, recognise
 from communique.errors import Refused
 from communique.model import Article, Record, Refusal, Withdrawn
 from communique.refusals import as_refusal, refused
+from communique.wire import MAX_ADDRESS
 
 __all__ = ["ADAPTERS", "SHAPES", "read"]
 
@@ -43,6 +44,8 @@ def _withdraw(key: bytes | None, subject: str | None) -> Withdrawn:
     address = address or subject or ""
     if not address:
         raise refused("null_without_key")
+    if len(address) > MAX_ADDRESS:
+        raise refused("bad_address", "key")
     try:
         article_id = str(uuid.UUID(address))
     except ValueError:

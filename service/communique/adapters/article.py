@@ -61,6 +61,8 @@ def build_article(
     if published is not None:
         _check_not_in_future(published.at, arrived_ms)
     embargo = _read_date("embargo_until", raw.embargo_until, source.timezone)
+    if embargo is not None and embargo.at > LAST_PLAUSIBLE:
+        raise refused("bad_date", "embargo_until")
     return Article(
         article_id=article_id,
         uri=uri,
@@ -170,7 +172,7 @@ def hash_content(text: str) -> bytes:
     folded = encoded.translate(_LOWER, _NOT_ASCII_WORD)
     if not text.isascii():
         others = encoded.translate(None, _ASCII).decode().casefold().encode()
-        folded = b"%b\n%b" % (folded, _WIDE_PUNCTUATION.sub(b"", others))
+        folded += _WIDE_PUNCTUATION.sub(b"", others)
     return sha256(folded).digest()
 
 
@@ -187,12 +189,12 @@ def _read_date(name: str, text: str | None, zone: str | None) -> Moment | None:
 
 
 def _read_optional_date(text: str | None, zone: str | None) -> datetime | None:
-    """A date that nothing hangs on: an unreadable one is left out."""
+    """A date that nothing hangs on: an unreadable or impossible one is left out."""
     try:
         moment = read_moment(text, zone) if text else None
     except (ValueError, OverflowError):
         return None
-    return moment.at if moment else None
+    return moment.at if moment is not None and moment.at < LAST_PLAUSIBLE else None
 
 
 def _check_not_in_future(at: datetime, arrived_ms: int) -> None:

@@ -108,8 +108,8 @@ def _decompress(value: bytes, encoding: str) -> bytes:
         raise refused("bad_compression") from None
     if len(plain) > MAX_BYTES:
         raise refused("decompression_bomb")
-    if not reader.eof:
-        raise refused("bad_compression", "cut off")
+    if not reader.eof or reader.unused_data:
+        raise refused("bad_compression", "trailing bytes" if reader.eof else "cut off")
     return plain
 
 

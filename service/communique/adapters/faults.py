@@ -60,8 +60,10 @@ def _check_strings(node: Any, depth: int) -> None:
     if depth > MAX_DEPTH:
         raise refused("too_deep")
     if isinstance(node, str):
-        if not node.isascii() and any("\ud800" <= character <= "\udfff" for character in node):
-            raise refused("lone_surrogate")
+        try:
+            node.encode()
+        except UnicodeEncodeError:
+            raise refused("lone_surrogate") from None
     elif isinstance(node, dict):
         for key, value in node.items():
             _check_strings(key, depth)

@@ -22,6 +22,7 @@ _BLOCKS = frozenset(
     " header hr li main nav ol p pre section summary table tbody td tfoot th thead tr ul".split()
 )
 _SPACES = re.compile(r"\s+")
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f]")  # as "&#7;" becomes one
 _LINE_ENDS = re.compile(r" ?\n[ \n]*")
 
 
@@ -39,7 +40,7 @@ def to_text(html: str) -> str:
     body = tree.body
     if body is None:
         return ""
-    return _LINE_ENDS.sub("\n\n", "".join(_pieces(body))).strip()
+    return _LINE_ENDS.sub("\n\n", _CONTROLS.sub("", "".join(_pieces(body)))).strip()
 
 
 def _pieces(body: LexborNode) -> Iterator[str]:

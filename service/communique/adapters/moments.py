@@ -36,6 +36,8 @@ def read_moment(text: str, zone: str | None = None) -> Moment | None:
     at = _parse(text)
     if at.year == 1:
         return None
+    if at.year < 1000:
+        raise ValueError(text)
     precision: Literal["second", "day"] = "day" if len(text) <= DAY_CHARACTERS else "second"
     if at.tzinfo is not None:
         return Moment(at, precision, False)

@@ -100,7 +100,7 @@ def event(line: dict[str, Any]) -> MeetingEvent:
                 evidence=(proof(person["surface"]),),
             )
             for person in gold["participants"]
-        ),  # fmt: skip
+        ),
         countries=tuple(gold["countries"]),
         organisations=tuple(gold["organisations"]),
         sources=(

@@ -10,7 +10,10 @@ from dataclasses import dataclass
 
 import asyncpg
 
+from communique.store.connection import lock_number
 from communique.store.queries import sql
+
+_LOCK = lock_number("communique.roles")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,7 @@ async def _refusal(connection: asyncpg.Connection, statement: str) -> str | None
     """Execute; the database's reason where it does not let us."""
     try:
         async with connection.transaction():
+            await connection.execute(sql("migration_lock"), _LOCK)
             await connection.execute(statement)
     except asyncpg.InsufficientPrivilegeError as refused:
         return str(refused)

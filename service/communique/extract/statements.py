@@ -18,8 +18,8 @@ from communique.languages.patterns import PhraseTable, expand_all
 from communique.languages.sections import Cue, Saying
 from communique.model import Document, Evidence, Party, Sentence, Statement, TopicMention
 
-_BREAKS = frozenset(",;:()–—-\"“”„«»")
-_ENDS = frozenset(",.;:!?…–—\"“”„«»")
+_BREAKS = frozenset(',;:()–—"“”„«»')
+_ENDS = frozenset(',.;:!?…–—"“”„«»')
 _REACH = 9
 """Tokens between a verb and a subject behind it."""
 
@@ -40,9 +40,11 @@ class Rules:
     passive: frozenset[str]
     parenthesis: frozenset[str]
     as_: frozenset[str]
+    between: frozenset[str]
+    """Words that may stand between a subject and its verb."""
     subordinators: frozenset[str]
     relative: frozenset[str]
-    himself: frozenset[str]
+    own_sources: PhraseTable[str]
     actors: frozenset[str]
     certain: frozenset[str]
     possible: frozenset[str]
@@ -81,16 +83,17 @@ def compile(language: Language) -> Rules:
         ),
         cues=PhraseTable((form, n) for n, cue in enumerate(section.cues) for form in expand_all(cue.forms)),
         acts=section.cues,
-        sources=PhraseTable((source, source) for source in section.sources),
+        sources=PhraseTable((form, form) for form in expand_all(section.sources)),
         verb_second=section.verb_second,
         null_subject=section.null_subject,
         auxiliaries=frozenset(section.auxiliaries),
         passive=frozenset(section.passive),
         parenthesis=frozenset(section.parenthesis),
         as_=frozenset(section.as_),
+        between=frozenset((*section.auxiliaries, *section.passive, *section.adverbs)),
         subordinators=frozenset(section.subordinators),
         relative=frozenset(section.relative),
-        himself=frozenset(section.himself),
+        own_sources=PhraseTable((form, form) for form in expand_all(section.own_sources)),
         actors=frozenset(section.actors),
         certain=listed | frozenset(subjunctive.certain),
         possible=frozenset(subjunctive.possible),
@@ -140,7 +143,9 @@ class _Reader:
     def read(self, sentence: Sentence) -> Said | None:
         """The statement that the sentence makes, if any; afterwards the floor is its speaker's."""
         phrases = self.hall.phrases(sentence)
-        said = self._explicit(sentence, phrases) or self._sourced(sentence, phrases) or self._reported(sentence, phrases)
+        said = (
+            self._explicit(sentence, phrases) or self._sourced(sentence, phrases) or self._reported(sentence, phrases)
+        )
         if said is None:
             self._listen(sentence, phrases)
             return None
@@ -218,13 +223,17 @@ class _Reader:
         self, index: int, end: int, saying: Saying, participle: bool, sentence: Sentence, phrases: list[Phrase]
     ) -> Said | None:
         first, last = self._clause(index, sentence)
-        helper = next((i for i in range(first, last) if self.words[i].lower in self.rules.auxiliaries and i != index), None)
-        if any(self.words[i].lower in self.rules.passive for i in range(first, last)) and (participle or helper is None):
+        helper = next(
+            (i for i in range(first, last) if self.words[i].lower in self.rules.auxiliaries and i != index), None
+        )
+        if any(self.words[i].lower in self.rules.passive for i in range(first, last)) and (
+            participle or helper is None
+        ):
             finite = not participle and not any(value[1] for _, value in self.rules.sayings.at(self.words, index, end))
             if not finite:
                 return None
         verb, behind = index, end
-        if participle or helper is not None and self.rules.verb_second:
+        if participle or (helper is not None and self.rules.verb_second):
             if helper is None:
                 if participle and not self._finite_too(index, end):
                     return None
@@ -239,7 +248,7 @@ class _Reader:
             speaker = self._nobody(sentence, phrases)
         else:
             speaker = self.floor.whom(phrase, self.words[verb])
-        if speaker is None or saying.plural and len(speaker.people or speaker.states) < 2:
+        if speaker is None or (saying.plural and len(speaker.people or speaker.states) < 2):
             return None
         if saying.thing and self._person_behind(end, phrase, phrases):
             return None
@@ -282,12 +291,18 @@ class _Reader:
     def _clause(self, index: int, sentence: Sentence) -> tuple[int, int]:
         """The tokens around a verb up to the next comma or mark on either side."""
         first = index
-        while first > sentence.first and self.words[first - 1].text not in _BREAKS and not self.quoted[first - 1]:
+        while first > sentence.first and not self._breaks(first - 1):
             first -= 1
         last = index + 1
-        while last < sentence.last and self.words[last].text not in _BREAKS and not self.quoted[last]:
+        while last < sentence.last and not self._breaks(last):
             last += 1
         return first, last
+
+    def _breaks(self, index: int) -> bool:
+        text = self.words[index].text
+        if text == "-":  # a hyphen joins, a dash between spaces parts
+            return index > 0 and self.words[index].start > self.words[index - 1].end
+        return text in _BREAKS or self.quoted[index]
 
     def _subordinate(self, first: int, verb: int, last: int) -> bool:
         lead = first
@@ -306,12 +321,31 @@ class _Reader:
     def _subject(
         self, verb: int, behind: int, first: int, last: int, sentence: Sentence, phrases: list[Phrase]
     ) -> Phrase | None:
-        if self.rules.verb_second:
-            return self._before(verb, first, phrases) or self._behind(behind, last, phrases) or self._apart(verb, first, sentence, phrases)
-        found = self._adjacent(verb, first, sentence, phrases)
-        if found is None and (verb == first or self.words[verb - 1].text in _ENDS):
-            return next((p for p in phrases if p.first == behind and p.subject), None) or self._apart(verb, first, sentence, phrases)
-        return found
+        if not self.rules.verb_second:
+            found = self._adjacent(verb, first, sentence, phrases)
+            after_mark = verb == first or self.words[verb - 1].text in _ENDS
+            if found is None and after_mark:
+                found = self._next(behind, phrases) or self._apart(verb, first, sentence, phrases)
+            return (
+                found
+                or self.hall.stranger(verb - 1, sentence)
+                or (after_mark and self.hall.stranger(behind, sentence))
+                or None
+            )
+        pronoun = self._next(behind, phrases)
+        if pronoun is not None and pronoun.kind in ("he", "they", "nobody"):
+            return pronoun
+        return (
+            self._before(verb, first, phrases)
+            or self._behind(behind, first, last, phrases)
+            or self._apart(verb, first, sentence, phrases)
+            or (self.hall.stranger(first, sentence) if verb == first + 1 else None)
+            or self.hall.stranger(behind, sentence)
+        )
+
+    def _next(self, behind: int, phrases: list[Phrase]) -> Phrase | None:
+        """The phrase directly behind the verb."""
+        return next((phrase for phrase in phrases if phrase.first == behind and phrase.subject), None)
 
     def _before(self, verb: int, first: int, phrases: list[Phrase]) -> Phrase | None:
         """The phrase that opens the clause, if it may be the subject."""
@@ -327,10 +361,12 @@ class _Reader:
                 return phrase if phrase.subject and plain else None
         return None
 
-    def _behind(self, behind: int, last: int, phrases: list[Phrase]) -> Phrase | None:
+    def _behind(self, behind: int, first: int, last: int, phrases: list[Phrase]) -> Phrase | None:
+        """The first phrase behind the verb; a body is rather the object where a noun with its article stands before."""
+        led = self.words[first].lower in self.hall.rules.definite and first + 1 < behind
         for phrase in phrases:
             if behind <= phrase.first < min(last, behind + _REACH) and phrase.subject:
-                return phrase
+                return None if led and phrase.kind == "voice" else phrase
         return None
 
     def _apart(self, verb: int, first: int, sentence: Sentence, phrases: list[Phrase]) -> Phrase | None:
@@ -355,8 +391,7 @@ class _Reader:
                     at -= 1
                 continue
             word = self.words[at - 1]
-            skip = word.lower in self.rules.auxiliaries or word.lower in self.rules.passive or word.lower.endswith("ly")
-            if not (skip or word.lower in self.rules.actors):
+            if word.lower not in self.rules.between and not word.lower.endswith("ly"):
                 return None
             at -= 1
         return None
@@ -377,6 +412,9 @@ class _Reader:
         for index in range(sentence.first, sentence.last):
             if self.quoted[index]:
                 continue
+            for _ in self.rules.own_sources.at(self.words, index, sentence.last):
+                if self.floor.single is not None:
+                    return Said(self.floor.single, "says", True, "own-source", index, False)
             for end, _ in self.rules.sources.at(self.words, index, sentence.last):
                 speaker = self._source(end, sentence, phrases)
                 if speaker is not None:
@@ -396,18 +434,8 @@ class _Reader:
         only_quote = quote > 3 and quote >= 0.8 * (sentence.last - sentence.first)
         if not only_quote and not self._subjunctive(sentence):
             return None
-        himself = self._himself(sentence)
-        speaker = himself or self._attributed(sentence, phrases) or self.floor.last
+        speaker = self._attributed(sentence, phrases) or self.floor.last
         return None if speaker is None else Said(speaker, "says", True, "reported", sentence.first, False)
-
-    def _himself(self, sentence: Sentence) -> Speaker | None:
-        """ "nach seinen Worten" """
-        for index in range(sentence.first, sentence.last - 1):
-            if self.words[index].lower in self.rules.himself and index > sentence.first:
-                for end, _ in self.rules.sources.at(self.words, index - 1, sentence.last):
-                    if end > index:
-                        return self.floor.single
-        return None
 
     def _attributed(self, sentence: Sentence, phrases: list[Phrase]) -> Speaker | None:
         """Any verb between comma and subject at the end of reported speech: "…, versuchte er zu beruhigen."."""
@@ -434,9 +462,9 @@ class _Reader:
             return False
         for index in range(sentence.first, sentence.last):
             word = words[index].lower
-            if self.quoted[index] or words[index].text[0].isupper() and index > sentence.first:
+            if self.quoted[index] or (words[index].text[0].isupper() and index > sentence.first):
                 continue
-            if word in rules.certain or word in rules.possible and self.floor.chain:
+            if word in rules.certain or (word in rules.possible and self.floor.chain):
                 first, last = self._clause(index, sentence)
                 if not self._subordinate(first, index, last):
                     return True

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 from communique.languages import Language
 from communique.languages.patterns import PhraseTable
 from communique.model import Document, Party, Sentence, Token
-from communique.text import squeeze
+from communique.text import fold, squeeze
 
-Kind = Literal["party", "he", "they", "sides", "role", "voice", "nobody"]
+Kind = Literal["party", "name", "he", "they", "sides", "role", "voice", "nobody"]
 
 _ADJECTIVES = 3
 """Words that may stand between an article and its noun."""
@@ -29,8 +29,10 @@ class Rules:
     and_: frozenset[str]
     words: PhraseTable[Kind]
     roles: tuple[str, ...]
+    parts: tuple[str, ...]
     voices: tuple[str, ...]
     singular: frozenset[str]
+    not_name: frozenset[str]
     plural_ending: str | None
     nouns_capitalised: bool
 
@@ -85,9 +87,11 @@ def compile(language: Language) -> Rules:
         articles=frozenset((*words.article, *words.possessive, *section.definite)),
         and_=frozenset(words.and_),
         words=PhraseTable(phrases),
-        roles=section.roles,
+        roles=(*section.roles, *section.parts),
+        parts=section.parts,
         voices=section.voices,
         singular=frozenset(section.he),
+        not_name=frozenset(fold(word) for word in (*words.not_name, *words.title)),
         plural_ending=section.plural_ending,
         nouns_capitalised=words.nouns_capitalised,
     )
@@ -103,12 +107,18 @@ class Hall:
         self.parties = tuple(sorted(parties, key=lambda party: (party.start, -party.end)))
         self._party_starts = [party.start for party in self.parties]
         self.countries: dict[int, str] = {}
+        self.inhabitants: set[int] = set()
+        self.covered: set[int] = set()
         for hit in document.hits:
+            self.covered.add(bisect_left(self.starts, hit.start))
             for entry in hit.entries:
                 code = entry.data[0] if entry.kind == "metonym" else entry.data
                 if entry.kind in ("demonym", "country", "metonym", "inhabitant") and isinstance(code, str):
                     if ":" not in code:
-                        self.countries[bisect_left(self.starts, hit.start)] = code
+                        index = bisect_left(self.starts, hit.start)
+                        self.countries[index] = code
+                        if entry.kind == "inhabitant":
+                            self.inhabitants.add(index)
                     break
         self.actors = self._actors()
 
@@ -144,6 +154,8 @@ class Hall:
                 continue
             start = self._start(first, sentence.first)
             kind: Kind = "voice" if party.office == "spokesperson" else "party"
+            if _bare(party) and self.words[last - 1].lower in self.rules.parts:
+                kind = "role"
             subject = self._may_lead(start, first, sentence.first) and not self._genitive(party, last)
             out.append(Phrase(start, last, kind, subject, (party,), party.country))
         return out
@@ -164,6 +176,8 @@ class Hall:
         rules = self.rules
         if start < noun and self.words[start].lower in rules.oblique:
             return False
+        if self.words[noun].lower in rules.prepositions:
+            return False  # read as a noun, where it opens a sentence: "Gegenüber"
         if start == lower:
             return True
         before = self.words[start - 1]
@@ -204,7 +218,7 @@ class Hall:
             return None
         if word.lower.endswith(self.rules.voices):
             return self._noun(index, "voice", sentence)
-        if word.lower.endswith(self.rules.roles):
+        if word.lower.endswith(self.rules.roles) or index in self.inhabitants:
             return self._noun(index, "role", sentence)
         return None
 
@@ -212,12 +226,30 @@ class Hall:
         start = self._start(index, sentence.first)
         if kind == "role" and (start == index or self.words[start].lower not in self.rules.definite):
             return None
-        country = next((self.countries[i] for i in range(start, index + 1) if i in self.countries), None)
+        ahead = range(max(sentence.first, min(start, index - 1)), index + 1)
+        country = next((self.countries[i] for i in ahead if i in self.countries), None)
         if country is None and kind == "voice":
             reach = range(index + 1, min(index + _REACH, sentence.last))
             country = next((self.countries[i] for i in reach if i in self.countries), None)
         own = start < index and self.words[start].lower in self.rules.articles - {"the"} and kind == "voice"
         return Phrase(start, index + 1, kind, self._may_lead(start, index, sentence.first), (), country, own)
+
+    def stranger(self, index: int, sentence: Sentence) -> Phrase | None:
+        """A bare surname that no reading of parties knows, where the text has said it with a first name before."""
+        word = self.words[index] if sentence.first <= index < sentence.last else None
+        if word is None or not word.text[0].isupper() or len(word.text) < 3 or word.lower in self.rules.not_name:
+            return None
+        return Phrase(index, index + 1, "name", True) if self.full_name(index) else None
+
+    def full_name(self, index: int) -> str | None:
+        name = self.words[index].text
+        for at in range(1, index):
+            first = self.words[at - 1]
+            if self.words[at].text != name or at - 1 in self.covered or first.lower in self.rules.not_name:
+                continue
+            if first.text.istitle() and len(first.text) > 1 and self.words[at].start == first.end + 1:
+                return f"{first.text} {name}"
+        return None
 
 
 @dataclass
@@ -243,7 +275,7 @@ class Floor:
         if speaker.voice:
             self.voice = speaker.states[0]
 
-    def whom(self, phrase: Phrase, verb: Token | None, before: Mapping[str, Speaker] | None = None) -> Speaker | None:
+    def whom(self, phrase: Phrase, verb: Token | None) -> Speaker | None:
         """The speaker that a phrase means, or None where it names nobody that the text has made known."""
         kind = phrase.kind
         if kind == "they" and self.hall.words[phrase.first].lower in self.hall.rules.singular:
@@ -257,6 +289,8 @@ class Floor:
             return self._role(phrase)
         if kind == "voice":
             return self._voice(phrase)
+        if kind == "name":
+            return self._named(phrase)
         return self._parties(phrase)
 
     # ── parties ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -279,6 +313,10 @@ class Floor:
             return Speaker(people=tuple(dict.fromkeys(people)))
         return Speaker(states=tuple(dict.fromkeys(states))) if states else None
 
+    def _named(self, phrase: Phrase) -> Speaker | None:
+        name = self.hall.full_name(phrase.first)
+        return Speaker(people=((name, -1),)) if name else None
+
     def _same_office(self, party: Party) -> Speaker | None:
         """A bare office or nationality means the last speaker, if that is one of his."""
         if self.single is None or party.plural or party.collective or not _bare(party):
@@ -291,9 +329,9 @@ class Floor:
         if party.country is not None and _written_country(self.hall, party) and party.country != country:
             return None
         offices = {office for other in mine for office in (other.office, *_held(other)) if office}
-        if party.office in offices or (party.office or "").endswith("minister") and party.entity < 0:
+        if party.office in offices or (not offices and party.entity < 0):
             return self.single
-        return self.single if party.entity < 0 and (party.country is None or party.country == country) else None
+        return None
 
     def _role(self, phrase: Phrase) -> Speaker | None:
         if self.single is None:

@@ -367,15 +367,19 @@ class Statements(Section):
     """Open a clause whose verb says nothing of the sentence: "dass", "weil"."""
     relative: tuple[str, ...] = ()
     """Do so behind a comma where the verb stands last: "die", "dem"."""
+    adverbs: tuple[str, ...] = ()
+    """May stand between a subject and its verb."""
     he: tuple[str, ...]
     they: tuple[str, ...]
     """Pronouns and words for both parties."""
     sides: tuple[str, ...]
     """Words for the states of both parties: "beide seiten"."""
-    himself: tuple[str, ...] = ()
-    """Possessives that stand for the speaker behind a source: "seinen", "his"."""
+    own_sources: tuple[str, ...] = ()
+    """Sources that mean the last speaker: "nach seinen angaben", "by his account"."""
     roles: tuple[str, ...]
-    """Endings of nouns for a person already named: "politiker", "gast"."""
+    """Endings of nouns for a person already named: "politiker", "diplomat"."""
+    parts: tuple[str, ...] = ()
+    """Those among them that say no office but the part somebody plays: "gast", "host"."""
     voices: tuple[str, ...]
     """Endings of nouns that speak for a state: "sprecher", "ministerium"."""
     actors: tuple[str, ...] = ()

@@ -10,13 +10,14 @@ All of it is pure. The store reads candidates and writes results; the decisions 
 
 from communique.identify.keys import keys
 from communique.identify.likeness import Verdict, compare, same
-from communique.identify.merge import Known, Standing, first, merge, retracted, unite
+from communique.identify.merge import Known, Standing, canonical, first, merge, retracted, unite
 from communique.identify.report import renamed, report
 
 __all__ = [
     "Known",
     "Standing",
     "Verdict",
+    "canonical",
     "compare",
     "first",
     "keys",

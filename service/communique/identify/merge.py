@@ -71,6 +71,11 @@ def first(report: MeetingEvent) -> Known:
     return Known(report, (standing,))
 
 
+def canonical(report: MeetingEvent) -> MeetingEvent:
+    """The report in the order and with the bounds that merging gives, so that merging it again changes nothing."""
+    return _united(report, report, first(report).standings)
+
+
 def merge(known: Known, report: MeetingEvent) -> Known:
     """What is known with one more report. The event is the same object, or has the next revision."""
     other = first(report)

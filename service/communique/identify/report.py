@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import communique
 from communique import model, wire
-from communique.identify.codes import coded
+from communique.identify.merge import canonical
 
 _NAMESPACE = uuid.UUID("5f1c9a52-6b0e-5f3e-9d59-0f6d1f6f4b5a")
 
@@ -75,7 +75,7 @@ def report(
         confidence=meeting.confidence,
         extractor=wire.Extractor(name="communique", version=communique.__version__, languages=edition or language),
     )
-    return coded(event)
+    return canonical(event)
 
 
 def renamed(event: wire.MeetingEvent, article_id: str) -> wire.MeetingEvent:

@@ -62,6 +62,8 @@ def find(document: Document, rules: Rules, sentences: Sequence[Sentence] | None 
 
     for phrase in rules.phrases.find(tokens, whole):
         start, end = tokens[phrase.first].start, tokens[phrase.last - 1].end
+        if text[end - 1] == "." and text[end - 2].isalpha():
+            end -= 1  # "Sept." or the end of the sentence
         if phrase.meaning == "bare_year" and not _year_alone(text, tokens, phrase):
             continue
         near = 0 <= start - told_end <= _BREATH and "\n" not in text[told_end:start]
@@ -101,11 +103,13 @@ def _mention(start: int, end: int, reading: calendar.Reading, bound: Bound, head
 
 
 def _whole(text: str, tokens: Sequence[Token], first: int, last: int) -> bool:
-    """No part of a bigger number ("1.5", "10:30", "2,000") and within one line."""
+    """No part of a bigger number or word ("1.5", "10:30", "2,000", "1980er") and within one line."""
     start, end = tokens[first].start, tokens[last - 1].end
     if tokens[first].text.isdigit() and start > 1 and text[start - 1] in _GLUE and text[start - 2].isdigit():
         return False
     if tokens[last - 1].text.isdigit() and end + 1 < len(text):
+        if text[end].isascii() and text[end].isalpha():
+            return False
         if text[end] in _GLUE and text[end + 1].isdigit():
             return False
         if text[end : end + 2].lstrip()[:1] in _UNITS:

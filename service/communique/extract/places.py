@@ -55,6 +55,8 @@ class Rules:
     capital_nouns: frozenset[str]
     of: frozenset[str]
     articles: frozenset[str]
+    with_article: frozenset[str]
+    """Articles, and prepositions with one inside: before the name of a town they make it another word."""
     events: Nouns
     buildings: Nouns
     journeys: Nouns
@@ -104,6 +106,7 @@ def compile(language: Language, capitals: Mapping[str, City]) -> Rules:
         capital_nouns=frozenset(section.capital_nouns),
         of=frozenset(section.of),
         articles=frozenset(section.articles),
+        with_article=frozenset((*section.articles, *section.fused)),
         events=_nouns(section.events),
         buildings=_nouns(section.buildings),
         journeys=_nouns(section.journeys),
@@ -190,6 +193,8 @@ class _Reading:
         before_event = after is not None and after.text.islower() and after.lower in self.rules.events
         if relation == "bare" and entry.kind == "city" and before_event:
             return self.mention(hit, entry, "in", "event")
+        if first and _town(entry) and self.tokens[first - 1].lower in self.rules.with_article:
+            return None
         if relation == "bare" and (entry.ambiguous or any(e.kind in ("person", "surname") for e in hit.entries)):
             return None
         return self.mention(hit, entry, relation, entry.kind)
@@ -263,7 +268,8 @@ class _Reading:
     def relation(self, first: int, entry: Entry) -> Relation:
         """What the preposition before the name makes of it."""
         rules = self.rules
-        prepositions = rules.venue_prepositions if entry.kind == "venue" else rules.prepositions
+        like_venue = entry.kind == "venue" or (entry.kind == "city" and not _town(entry))
+        prepositions = rules.venue_prepositions if like_venue else rules.prepositions
         article = ""
         at = first - 1
         while at >= 0 and first - at <= _REACH:
@@ -271,7 +277,7 @@ class _Reading:
             if "\n" in self.gap(at, at + 1):
                 break
             if token.text in prepositions:
-                return self.judged(first, at, prepositions[token.text], article, entry)
+                return self.judged(at, prepositions[token.text], article, entry)
             if token.lower in rules.section.departures:
                 departed = rules.section.departures[token.lower]
                 leaving = any(before.lower in departed for before in self.tokens[max(at - _REACH, 0) : at])
@@ -285,13 +291,10 @@ class _Reading:
             at -= 1
         return "bare"
 
-    def judged(self, first: int, at: int, relation: Relation, article: str, entry: Entry) -> Relation:
+    def judged(self, at: int, relation: Relation, article: str, entry: Entry) -> Relation:
         section = self.rules.section
         preposition, before = self.tokens[at].lower, self.tokens[at - 1].lower if at else ""
-        town = isinstance(entry.data, City) and entry.data.geonames_id is not None
-        nearest = self.tokens[first - 1].lower
-        if town and (nearest in section.fused or nearest in self.rules.articles):
-            return "bare"
+        town = _town(entry)
         if preposition in section.island and (town or (entry.kind == "country" and entry.data not in section.islands)):
             return "bare"
         plural = article in section.plural_articles and entry.data in section.plural
@@ -413,7 +416,7 @@ class _Reading:
             first += 1
         end = self.name_end(first)
         common = self.tokens[first].text.endswith(self.rules.section.noun_endings)
-        relation = self.relation(at, Entry("city", "")) if end > first and not common else "bare"
+        relation = self.relation(at, Entry("town", "")) if end > first and not common else "bare"
         if relation not in ("in", "to"):
             return None
         before = self.at.get(at - 1)
@@ -432,7 +435,7 @@ class _Reading:
         mark, close = self.tokens[end].text, self.index(beside.full_end)
         brackets = mark == "(" and close < len(self.tokens) and self.tokens[close].text == ")"
         comma = mark == "," and section.unlisted_after_comma
-        relation = self.relation(first, Entry("city", "")) if comma or brackets else "bare"
+        relation = self.relation(first, Entry("town", "")) if comma or brackets else "bare"
         if relation not in ("in", "to") or entry.kind not in ("city", "country"):
             return None
         if entry.kind == "city" and not brackets:
@@ -504,6 +507,11 @@ def _place(hit: Hit) -> Entry | None:
     if city and country and not (city.data.country == country.data and country.data in _CITY_STATES):
         city = None
     return readings.get("journey") or readings.get("venue") or city or country
+
+
+def _town(entry: Entry) -> bool:
+    """Towns have a GeoNames id here, islands and regions have none."""
+    return isinstance(entry.data, City) and entry.data.geonames_id is not None
 
 
 def _country(hit: Hit) -> str | None:

@@ -61,6 +61,10 @@ class Words(Section):
     """Words that open a new clause after a comma: "dass", "who"."""
     clause_anywhere: tuple[str, ...] = ()
     """Words that open a new clause without a comma too: "while", "after"."""
+    as_: tuple[str, ...] = ()
+    """Introduces the office in which somebody acts: "als Botschafter"."""
+    address: tuple[str, ...] = ()
+    """Forms of address that only office-holders have: "Exzellenz"."""
     relative: tuple[str, ...] = ()
     """Words that open a clause about the noun just before it: "which"."""
     guest: tuple[str, ...] = ()
@@ -126,6 +130,8 @@ class Frame(Section):
     """One of these words must stand in the clause with a verb form: "mit" with "sprach"."""
     host: Literal["subject", "object", "none"] = "none"
     """Who receives whom, where the verb says it."""
+    status: Literal["announced", "held"] | None = None
+    """Set where the word itself says it: "verabredet"."""
     weak: bool = False
     """True for a word of many other uses: two named parties must be its arguments."""
 
@@ -365,6 +371,10 @@ class Statements(Section):
     """Articles and possessives that a person already named can have: "der", "the", "his"."""
     subordinators: tuple[str, ...] = ()
     """Open a clause whose verb says nothing of the sentence: "dass", "weil"."""
+    as_: tuple[str, ...] = ()
+    """Introduces the office in which somebody acts: "als Botschafter"."""
+    address: tuple[str, ...] = ()
+    """Forms of address that only office-holders have: "Exzellenz"."""
     relative: tuple[str, ...] = ()
     """Do so behind a comma where the verb stands last: "die", "dem"."""
     adverbs: tuple[str, ...] = ()

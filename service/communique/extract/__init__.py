@@ -92,8 +92,8 @@ def promising(article: Article, engine: Engine) -> bool:
 
 def complete(meeting: Meeting) -> bool:
     """Whether a resolved meeting still has two sides."""
-    sides = {p.country or p.organisation for p in meeting.participants} | {*meeting.countries}
-    return len(sides - {None}) >= 2 or len({*meeting.countries, *meeting.organisations}) >= 2
+    sides = {p.country or p.organisation or p.name for p in meeting.participants} | {*meeting.countries}
+    return len(sides - {None}) >= 2
 
 
 def meetings(document: Document, engine: Engine) -> tuple[Meeting, ...]:

@@ -16,6 +16,7 @@ from communique.languages import Language
 from communique.model import Document, Party, PlaceMention, Trigger
 
 _UNPERSONAL = frozenset({"spokesperson", "spouse"})
+_NO_STATE = frozenset({"patriarch", "grand_imam", "former_secretary_general", "secretary_general", "director_general"})
 _DIPLOMATS = frozenset({"ambassador", "consul_general", "nuncio", "charge_d_affaires"})
 
 
@@ -27,6 +28,7 @@ class Rules:
     between: frozenset[str]
     and_: frozenset[str]
     by: frozenset[str]
+    during: frozenset[str]
     article: frozenset[str]
     possessive: frozenset[str]
     pronouns: frozenset[str]
@@ -64,6 +66,7 @@ def compile(language: Language) -> Rules:
         between=frozenset(words.between),
         and_=frozenset(words.and_),
         by=frozenset(words.by),
+        during=frozenset((*words.during, *words.journey)),
         article=frozenset(words.article),
         possessive=frozenset(words.possessive),
         pronouns=pronouns,
@@ -153,6 +156,8 @@ class _Binder:
         inside = self._within(clause, trigger.sentence)
         people = _people(inside)
         inherited = False
+        if trigger.data.form == "noun" and not self._travels(trigger, people):
+            return None
         if not people:
             words = self.document.tokens[clause.first : clause.last]
             if not any(word.lower in self.rules.referring for word in words):
@@ -176,6 +181,19 @@ class _Binder:
         countries = tuple(dict.fromkeys(c for c in (traveller.country, destination, *(p.country for p in hosts)) if c))
         return Bound(trigger, _distinct(chosen), countries, _organisations(chosen), destination=destination,
                      host=hosts[0].entity if hosts else None, inherited=inherited)  # fmt: skip
+
+    def _travels(self, trigger: Trigger, people: Sequence[Party]) -> bool:
+        """Whether a noun like "Besuch" is tied to somebody: "seine Reise", "Xis Besuch", "Besuch von …", "zum Besuch"."""
+        words = self.document.tokens
+        at = next(i for i in range(trigger.data.clause.first, trigger.data.clause.last) if words[i].end >= trigger.end)
+        first = at
+        while first > trigger.data.clause.first and words[first].start > trigger.start:
+            first -= 1
+        ahead = [word.lower for word in words[max(trigger.data.clause.first, first - 4) : first]]
+        if any(word in self.rules.possessive or word in self.rules.during for word in ahead):
+            return True
+        limit = words[min(at + 5, len(words) - 1)].start
+        return any(words[max(0, first - 3)].start <= p.start <= limit for p in people)
 
     def _destination(self, trigger: Trigger, traveller: Party) -> str | None:
         sentence = self.document.sentences[trigger.sentence]
@@ -266,7 +284,8 @@ class _Binder:
             if not party.collective:
                 continue
             before = self._before(party)
-            if party.plural or before in self.rules.with_ or before in self.rules.between or (out and before in self.rules.and_):
+            first = party.start == self.document.tokens[trigger.data.clause.first].start
+            if first and trigger.data.form != "noun" or party.plural or before in self.rules.with_ or before in self.rules.between or (out and before in self.rules.and_):
                 out.append(party)
         return tuple(out)
 
@@ -306,7 +325,7 @@ class _Binder:
         """An office that says no country belongs to the country that the article is written in, or from."""
         if party.country is not None or party.organisation is not None or party.collective or party.office in _UNPERSONAL:
             return party
-        if party.office is None:
+        if party.office is None or party.name is None or party.office in _NO_STATE:
             return party
         if party.office in _DIPLOMATS:
             return replace(party, country=self.foreign) if self.foreign else party

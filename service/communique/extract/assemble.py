@@ -66,6 +66,8 @@ class Draft:
     date: DateMention | None = None
     place: PlaceMention | None = None
     sentences: list[int] = field(default_factory=list)
+    own_date: bool = False
+    """True where a date stands in a sentence of its own."""
 
     @property
     def entities(self) -> frozenset[object]:
@@ -107,16 +109,17 @@ def _draft(
     frame = trigger.data.frame
     if frame.mode in ("summit", "multilateral") and _sideline(document, trigger.start, rules):
         return None
-    when = _date(document, bound, dates) or (_date_before(document, bound, dates) if bound.inherited else None)
+    when = _date(document, bound, dates) or _date_before(document, bound, dates)
     status = _status(document, trigger.status, when)
     if when is not None:
         when = when.directed("future" if status == "announced" else "past")
-    where = None if frame.mode == "call" else _place(document, bound, places)
+    own = _date(document, bound, dates) is not None
+    where = None if frame.mode == "call" else _place(document, bound, places) or _place_before(document, bound, places)
     return Draft(
         people=list(bound.people), countries=list(bound.countries), organisations=list(bound.organisations),
         mode=frame.mode, kinds={trigger.kind}, status=status, background=trigger.background, before=_pluperfect(document, bound, rules), sentence=trigger.sentence,
         at=trigger.start, destination=bound.destination, host=bound.host, inherited=bound.inherited,
-        evidence=list(trigger.evidence), date=when, place=where, sentences=[trigger.sentence],
+        evidence=list(trigger.evidence), date=when, place=where, sentences=[trigger.sentence], own_date=own,
     )  # fmt: skip
 
 
@@ -193,6 +196,16 @@ def _place(document: Document, bound: Bound, places: Sequence[PlaceMention]) -> 
     return None
 
 
+def _place_before(document: Document, bound: Bound, places: Sequence[PlaceMention]) -> PlaceMention | None:
+    """The city of the sentence before, in the same paragraph."""
+    number = bound.trigger.sentence
+    if number == 0 or bound.destination is not None or document.sentences[number - 1].paragraph != document.sentences[number].paragraph:
+        return None
+    before = document.sentences[number - 1]
+    near = [p for p in places if before.start <= p.start < before.end and not p.dateline and p.relation in ("in", "to") and p.city]
+    return near[-1] if near else None
+
+
 # ── several triggers, one meeting ────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -210,6 +223,11 @@ def _one(known: Draft, draft: Draft, bound: Bound) -> bool:
             return False
     if bound.refers and draft.status not in ("announced", *_OFF):
         return known.entities == draft.entities or draft.entities <= known.entities
+    abroad = set(known.countries) - {p.country for p in known.people}
+    if len(abroad) > 1 and any(p.country in abroad for p in draft.people):
+        return False  # one of the group, told by itself
+    if known.mode == "travel" and draft.mode != "travel" and draft.own_date and draft.sentence != known.sentence:
+        return False  # a programme point with a day of its own
     same = known.entities == draft.entities and known.entities
     part = draft.entities and (draft.entities <= known.entities or known.entities <= draft.entities) and draft.sentence - known.sentences[-1] <= 1
     if not (same or part):

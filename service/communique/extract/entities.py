@@ -37,8 +37,10 @@ class Entity:
 class Entities:
     """The persons and bodies of one document, in order of their first mention."""
 
-    def __init__(self, document: Document, nouns_capitalised: bool) -> None:
+    def __init__(self, document: Document, nouns_capitalised: bool, as_: frozenset[str], address: frozenset[str]) -> None:
         self.document = document
+        self.as_ = as_
+        self.address = address
         self.nouns_capitalised = nouns_capitalised
         self.known: list[Entity] = []
 
@@ -47,7 +49,7 @@ class Entities:
         numbers: list[int] = [-1] * len(parties)
         longer = {squeeze(p.name).rpartition(" ")[2] for p in parties if p.name and " " in p.name and not p.candidates}
         for index, party in enumerate(parties):
-            if party.name is not None and self._introduces(party):
+            if party.name is not None and (self._introduces(party) or self._addressed(party)):
                 if not party.office and not party.country and squeeze(party.name) in longer:
                     continue  # the surname of somebody whom the text names in full: "Tim Cook … Cook"
                 numbers[index] = self._introduce(party)
@@ -61,7 +63,9 @@ class Entities:
             if party.name is not None:
                 numbers[index] = self._short(party)
             elif not party.collective and not party.plural:
-                numbers[index] = self._by_office(party)
+                numbers[index] = self._as(party, parties, numbers, index)
+                if numbers[index] < 0:
+                    numbers[index] = self._by_office(party)
             if numbers[index] >= 0:
                 self.known[numbers[index]].last = order
         self._counterparts(parties, numbers)
@@ -90,6 +94,10 @@ class Entities:
     def _introduces(party: Party) -> bool:
         """A mention that says enough to stand for itself: two words, or a known person, or an office with a name."""
         return bool(party.office or party.country) or len(party.candidates) == 1
+
+    def _addressed(self, party: Party) -> bool:
+        ahead = self.document.folded[max(0, party.start - 14) : party.start].split()
+        return bool(ahead) and ahead[-1] in self.address
 
     def _introduce(self, party: Party) -> int:
         words = _words(party.name or "")
@@ -175,6 +183,21 @@ class Entities:
             fitting = _in_office(party.candidates, self.document.published)
             if fitting:
                 return self._introduce(replace(party, candidates=fitting[:1]))
+        return -1
+
+    def _as(self, party: Party, parties: Sequence[Party], numbers: Sequence[int], index: int) -> int:
+        """ "… sein Beglaubigungsschreiben als Botschafter Kameruns": the office of the nearest person without one."""
+        ahead = self.document.folded[max(0, party.start - 8) : party.start].split()
+        if not ahead or ahead[-1] not in self.as_:
+            return -1
+        for before in range(index - 1, max(-1, index - 4), -1):
+            number = numbers[before]
+            if number >= 0 and self.known[number].office is None and parties[before].name is not None:
+                entity = self.known[number]
+                entity.office, entity.office_text = party.office, party.office_text
+                entity.country = entity.country or party.country
+                entity.offices.add(party.office or "")
+                return number
         return -1
 
     def _by_office(self, party: Party) -> int:

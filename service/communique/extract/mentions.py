@@ -40,6 +40,8 @@ class Rules:
     nouns_capitalised: bool
     plural_before: frozenset[str]
     feminine: tuple[str, ...]
+    address: frozenset[str]
+    as_: frozenset[str]
     pronouns: pronouns.Rules
 
 
@@ -71,6 +73,8 @@ def compile(language: Language) -> Rules:
         nouns_capitalised=words.nouns_capitalised,
         plural_before=frozenset(words.plural_before),
         feminine=words.feminine or ("\0",),
+        address=frozenset(fold(word) for word in words.address),
+        as_=frozenset(words.as_),
         pronouns=pronouns.compile(language),
     )
 
@@ -81,7 +85,7 @@ def find(document: Document, rules: Rules) -> tuple[Party, ...]:
     parties: list[Party] = []
     for sentence in document.sentences:
         parties.extend(_without_consumed(list(reader.read(sentence))))
-    return pronouns.resolve(document, Entities(document, rules.nouns_capitalised).link(parties), rules.pronouns)
+    return pronouns.resolve(document, Entities(document, rules.nouns_capitalised, rules.as_, rules.address).link(parties), rules.pronouns)
 
 
 def _without_consumed(parties: list[Party]) -> Iterator[Party]:
@@ -354,9 +358,10 @@ class _Reader:
             return None
         if "organisation" in kinds and "country" not in kinds:
             return [], kinds["organisation"].data, self.after[cursor]
-        if "country" not in kinds:
+        whose = self._country_of(kinds)
+        if whose is None:
             return None
-        listed = [kinds["country"].data]
+        listed = [whose]
         cursor = self.after[cursor]
         while cursor + 1 < sentence.last and (
             self.words[cursor].lower in self.rules.and_ or self.words[cursor].lower == ","
@@ -371,6 +376,17 @@ class _Reader:
             listed.append(entry.data)
             cursor = self.after[follow]
         return listed, None, cursor
+
+    @staticmethod
+    def _country_of(kinds: dict[str, Entry]) -> str | None:
+        """The country that a hit says: itself, or the one of its town ("Kronprinz von Abu Dhabi")."""
+        if "country" in kinds:
+            return str(kinds["country"].data)
+        if "city" in kinds:
+            return str(kinds["city"].data.country)
+        if "metonym" in kinds and not kinds["metonym"].data[0].startswith("org:"):
+            return str(kinds["metonym"].data[0])
+        return None
 
     def _office_at(self, at: int, sentence: Sentence) -> bool:
         hit = self.at.get(at) if at < sentence.last else None
@@ -632,6 +648,8 @@ class _Reader:
             candidates, rule = (), "grammar"  # the known surname was a part of another, longer name
             known = False
         end = self._numeral(end, sentence)
+        addressed = any(self.words[at].lower in rules.address for at in range(index, first))
+        known = known or addressed
         if not introduced and not known and end - first == 1 and len(words[first].text) < 3:
             return None
         return _Name(first, end, candidates, rule, known)

@@ -51,9 +51,12 @@ def resolve(document: Document, parties: Sequence[Party], rules: Rules) -> tuple
     pronouns = rules.masculine | rules.feminine
     for sentence in document.sentences:
         here: Party | None = None
+        clause: set[int] = set()
         seen: list[Party] = []
         for index in range(sentence.first, sentence.last):
             word = words[index]
+            if word.text == ",":
+                clause = set()
             while at < len(parties) and parties[at].start <= word.start:
                 party = parties[at]
                 at += 1
@@ -61,18 +64,20 @@ def resolve(document: Document, parties: Sequence[Party], rules: Rules) -> tuple
                 if party.collective or party.plural or party.entity < 0 or party.office in _UNPERSONAL:
                     continue
                 seen.append(party)
+                clause.add(party.entity)
                 if here is None and _before(document, party, sentence.first, rules.article) not in rules.preposition:
                     here = party
             if word.lower not in pronouns or word.text.isupper() and len(word.text) > 1:
                 continue
             wants_female = word.lower in rules.feminine
-            found = _antecedent(word.lower in rules.subject, wants_female, here, seen, subjects, female, bool(female))
+            found = _antecedent(word.lower in rules.subject, wants_female, here, seen, subjects, female, clause)
             if found is None:
                 continue
             evidence = Evidence(word.start, word.end, word.text, f"{rules.code}.party.pronoun")
             party = replace(found, start=word.start, end=word.end, surface=word.text, evidence=(evidence,), pronoun=True)
             out.append(party)
             seen.append(party)
+            clause.add(party.entity)
             if here is None and words[index - 1].lower not in rules.preposition:
                 here = party
         if here is not None:
@@ -85,16 +90,13 @@ def resolve(document: Document, parties: Sequence[Party], rules: Rules) -> tuple
 
 def _antecedent(
     is_subject: bool, wants_female: bool, here: Party | None, seen: Sequence[Party], subjects: Sequence[Party],
-    female: set[int], gendered: bool,
+    female: set[int], clause: set[int],
 ) -> Party | None:  # fmt: skip
-    candidates: list[Party] = []
-    if is_subject:
-        candidates = [*([here] if here is not None else []), *subjects]
-    else:
-        candidates = [p for p in subjects if here is None or p.entity != here.entity]
-        candidates.extend(p for p in seen if here is None or p.entity != here.entity)
+    candidates = [*([here] if here is not None else []), *subjects]
+    if not is_subject:
+        candidates = [p for p in (*candidates, *seen) if p.entity not in clause]
     for party in candidates:
-        if wants_female and gendered and party.entity not in female:
+        if wants_female and female and party.entity not in female:
             continue
         if not wants_female and party.entity in female:
             continue

@@ -96,6 +96,8 @@ def _sentence(document: Document, rules: Rules, number: int, hits: Sequence[Hit]
         cues = _cues(document, hits, clause, lower)
         occasion = form == "noun" and _occasion(document, hit, clause, rules)
         status = _status(form, cues, lower, occasion, _negated_noun(document, hit, clause, rules), rules)
+        if frame.status is not None and status in ("held", "present", "ongoing"):
+            status = frame.status
         background = any(cue.status == "background" for cue in cues)
         start, end = hit.start, hit.full_end
         yield Trigger(

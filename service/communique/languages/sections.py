@@ -75,6 +75,8 @@ class Words(Section):
     """Phrases before a conference that is only the frame of something else: "am Rande"."""
     during: tuple[str, ...] = ()
     """Prepositions that make a meeting the occasion of something else: "bei", "during"."""
+    journey: tuple[str, ...] = ()
+    """Prepositions before a journey that somebody is on: "zum Besuch", "on a visit"."""
     perfect: tuple[str, ...] = ()
     """Auxiliaries of what has happened: "hat", "wurde"."""
     pluperfect: tuple[str, ...] = ()

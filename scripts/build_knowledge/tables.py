@@ -16,10 +16,11 @@ LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ı": "i", "ß": "ss",
 
 
 def read(path: Path) -> list[Row]:
-    """Every row of a CSV file with a header, in NFC."""
+    """Every row of a CSV file with a header, in NFC and sorted, so that the order of a source changes nothing."""
     with path.open(encoding="utf-8", newline="") as file:
         rows = csv.DictReader(file)
-        return [{key: unicodedata.normalize("NFC", value) for key, value in row.items()} for row in rows]
+        found = [{key: unicodedata.normalize("NFC", value) for key, value in row.items()} for row in rows]
+    return sorted(found, key=lambda row: tuple(row.values()))
 
 
 def by_hand(name: str) -> list[Row]:

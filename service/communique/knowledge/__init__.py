@@ -31,7 +31,7 @@ SHARED = 3
 """So does a surname of more persons than these."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Knowledge:
     """The tables with their indexes, built once a process and never changed."""
 

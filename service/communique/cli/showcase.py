@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from prometheus_client import Counter as Metric
 
-from communique import app, embedded
+from communique import app, embedded, telemetry
 from communique.cli.publishing import as_binary, message
 from communique.errors import CommuniqueError
 from communique.kafka import reader
@@ -65,6 +65,7 @@ class Summary:
 async def run(audience: Audience, *, keep: bool) -> None:
     """Everything from an empty machine to the last event; with `keep` until Ctrl-C."""
     began = time.monotonic()
+    telemetry.configure_logging("console", "error")
     audience.step("Starting a Kafka broker and a PostgreSQL inside this process")
     with embedded.broker() as brokers, embedded.database() as url:
         settings = _settings(brokers, url)
@@ -90,8 +91,6 @@ def _settings(brokers: str, url: str) -> Settings:
         http_port=0,
         workers=1,
         batch_wait_seconds=0.05,
-        log_format="console",
-        log_level="error",
     )
 
 

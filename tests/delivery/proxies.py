@@ -20,6 +20,7 @@ Deed = Literal[
     "lose the answer",  # the server has answered, the client sees a lost connection
     "hold",  # the server never sees the request, the client waits
     "hold the answer",  # the server has answered, the client waits
+    "delay",  # the request goes on its way when the test says `release.set()`, however late that is
 ]
 
 
@@ -31,6 +32,7 @@ class Trap:
     deed: Deed
     sprung: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the deed is done: for those that involve an answer, when the server has given it."""
+    release: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 class Proxy:
@@ -44,10 +46,11 @@ class Proxy:
         """False: connections are accepted and closed at once, as by a broker that is going down."""
         self._traps: list[Trap] = []
         self._writers: set[asyncio.StreamWriter] = set()
+        self._serving: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server | None = None
 
     async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
+        self._server = await asyncio.start_server(self._accept, "127.0.0.1", self.port)
         self.port = self._server.sockets[0].getsockname()[1]
         return self
 
@@ -56,6 +59,9 @@ class Proxy:
         self.open = False
         self._server.close()
         self.cut()
+        for task in self._serving:
+            task.cancel()
+        await asyncio.gather(*self._serving, return_exceptions=True)
 
     def set(self, trap: Trap) -> Trap:
         self._traps.append(trap)
@@ -65,6 +71,11 @@ class Proxy:
         """Reset every connection."""
         for writer in list(self._writers):
             writer.transport.abort()
+
+    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.create_task(self._serve(reader, writer))
+        self._serving.add(task)
+        task.add_done_callback(self._serving.discard)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if not self.open:
@@ -86,6 +97,8 @@ class Proxy:
                     await behind.drain()
                     continue
                 await self._do(trap, request, behind, answers)
+                if trap.deed == "delay":
+                    continue
                 if trap.deed.startswith("hold"):
                     await reader.read()  # whatever else is asked goes nowhere, until the client gives up
                 return
@@ -110,6 +123,9 @@ class Proxy:
             behind.write(request)
             await answers.withheld.wait()
         trap.sprung.set()
+        if trap.deed == "delay":
+            await trap.release.wait()
+            behind.write(request)
 
 
 class _Answers:
@@ -168,6 +184,11 @@ async def postgres_requests(reader: asyncio.StreamReader) -> AsyncIterator[bytes
 def is_commit(request: bytes) -> bool:
     """A COMMIT, as a simple query."""
     return request[:1] == b"Q" and request[5:].lstrip().upper().startswith(b"COMMIT")
+
+
+def is_begin(request: bytes) -> bool:
+    """A BEGIN, as a simple query."""
+    return request[:1] == b"Q" and request[5:].lstrip().upper().startswith(b"BEGIN")
 
 
 def is_kafka(key: int) -> Callable[[bytes], bool]:

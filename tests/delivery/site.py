@@ -9,16 +9,21 @@ from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
+import pytest
 from aiokafka import AIOKafkaProducer
 
+from communique import app
 from communique.app import database_of
 from communique.kafka import topics
 from communique.settings import Settings, variable
 from communique.store import schema
 from tests.delivery.articles import Sent
 from tests.delivery.laws import Input, Subscriber, Verdict, judge, moved
+from tests.delivery.proxies import Proxy
+from tests.servers.kafka import Broker
 from tests.servers.postgres import fresh_database
 
 QUICK = {
@@ -92,6 +97,28 @@ class Site:
             kept = record if record.kind == "unreadable" else replace(record, value=None)
             self.given.sent[place.partition, place.offset] = kept
 
+    async def decided(self) -> int:
+        """So many records have an outcome."""
+        async with self.database() as database:
+            return sum((await moved(database, self.given.topic)).values())
+
+    async def owners(self) -> dict[int, tuple[str, int]]:
+        """Partition → who claimed it last, and how often it was claimed."""
+        async with self.database() as database:
+            rows = await database.fetch("SELECT * FROM communique.ingest_position WHERE topic = $1", self.given.topic)
+            return {row["partition"]: (row["owner"], row["owner_epoch"]) for row in rows}
+
+    async def claimed(self, seconds: float = 30, *, besides: Iterable[str] = ()) -> set[str]:
+        """Wait until every partition is claimed, by others than these; gives the owners."""
+        deadline = time.monotonic() + seconds
+        while True:
+            owners = await self.owners()
+            names = {name for name, _ in owners.values()}
+            if len(owners) == self.settings.topic_partitions and not names & set(besides):
+                return names
+            assert time.monotonic() < deadline, f"claimed by {owners}"
+            await asyncio.sleep(0.05)
+
     async def settled(self, subscriber: Subscriber, seconds: float = 60) -> Verdict:
         """Wait until every record is decided and every message published, or the time is over; then ask the laws."""
         deadline = time.monotonic() + seconds
@@ -153,3 +180,22 @@ async def until(true: Callable[[], bool], seconds: float = 30, what: str = "it")
     while not true():
         assert time.monotonic() < deadline, f"waited {seconds:g} s in vain for {what}"
         await asyncio.sleep(0.02)
+
+
+@asynccontextmanager
+async def serving(place: Site, *loops: app.Loop) -> AsyncIterator[app.Service]:
+    """The service in this process: its real loops on its real clients."""
+    async with app.running(place.settings, asyncio.Event(), loops or app.LOOPS) as service:
+        yield service
+
+
+def through(proxy: Proxy, url: str) -> str:
+    """The URL of the same database behind a proxy."""
+    return urlunsplit(urlsplit(url)._replace(netloc=f"postgres@127.0.0.1:{proxy.port}"))
+
+
+@pytest.fixture
+async def place(kafka: Broker, postgres: str) -> AsyncIterator[Site]:
+    """A site on the servers that all tests share."""
+    async with site(kafka.bootstrap, postgres) as made:
+        yield made

@@ -9,10 +9,11 @@ import pytest
 
 from communique.store import Database, Store, schema
 from communique.store.roles import Roles
+from tests.delivery.site import place
 from tests.integration.news import NOW, opened
 from tests.servers.postgres import database_url, postgres
 
-__all__ = ["database_url", "postgres"]
+__all__ = ["database_url", "place", "postgres"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

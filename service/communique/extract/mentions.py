@@ -624,6 +624,10 @@ class _Reader:
                     break
                 if word.text != "-" and words[cursor + 1].lower == "s":
                     break
+                if (part := self.at.get(cursor + 1)) is not None and not self._may_be_name(part):
+                    if any(entry.kind in ("office", "counterpart") for entry in part.entries):
+                        return None  # "US-Senator": a compound office, which the walk comes to by itself
+                    break
                 cursor += 2
                 end = cursor
                 continue

@@ -27,6 +27,7 @@ class Rules:
     during: frozenset[str]
     perfect: frozenset[str]
     relative: frozenset[str]
+    nouns_capitalised: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,8 @@ def surfaces(language: Language) -> Iterator[Surface]:
 
 
 def compile(language: Language) -> Rules:
-    return Rules(language.code, clauses.openers(language), frozenset(language.words.not_), frozenset(language.words.during), frozenset(language.words.perfect), frozenset(language.words.relative))
+    return Rules(language.code, clauses.openers(language), frozenset(language.words.not_), frozenset(language.words.during), frozenset(language.words.perfect), frozenset(language.words.relative),
+                 language.words.nouns_capitalised)  # fmt: skip
 
 
 def find(document: Document, rules: Rules) -> tuple[Trigger, ...]:
@@ -84,9 +86,12 @@ def _sentence(document: Document, rules: Rules, number: int, hits: Sequence[Hit]
             continue
         clause = _reach(document, parts, hit, rules)
         lower = [word.lower for word in words[clause.first : clause.last]]
+        capital = rules.nouns_capitalised and document.text[hit.start].isupper() and hit.start > words[clause.first].start
         best: tuple[int, Frame, str, str] | None = None
         for entry in entries:
             frame, form = entry.data
+            if capital and form != "noun":
+                continue
             weight = _weight(frame, form, lower, document, hit, clause)
             if weight > 0 and (best is None or weight > best[0]):
                 best = (weight, frame, form, entry.id)

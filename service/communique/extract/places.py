@@ -319,7 +319,7 @@ class _Reading:
         rules = self.rules
         if token.lower in rules.between or token.text in rules.kinds_of_town:
             return True
-        if token.lower in rules.of:
+        if token.lower in rules.of or token.text == ",":
             return at > 0 and self.tokens[at - 1].text in rules.kinds_of_town
         hit = self.at.get(at)
         if hit is not None and any(entry.kind == "demonym" for entry in hit.entries):

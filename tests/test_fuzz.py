@@ -44,7 +44,8 @@ NAMES = st.sampled_from(
     "uri url canonical_url title body body_html description language published_at modified_at fetched_at embargo_until"
     " authors source tags pub_status maintext date_publish text date author hostname fingerprint source-hostname @type"
     " @graph headline articleBody mainEntityOfPage publisher headlines bodies pubstatus firstCreated infoSources"
-    " metadata publish_date top_image link summary content published_parsed feed specversion data data_base64 dataschema".split()
+    " metadata publish_date top_image link summary content published_parsed feed specversion"
+    " data data_base64 dataschema".split()
 )
 TEXTS = st.text() | st.sampled_from(
     [

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -18,7 +18,7 @@ import orjson
 from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema
 
-from communique.wire import VERSIONS, DeadLetter, MeetingEvent, RawArticle, schema_id
+from communique.wire import SCHEMA_BASE, VERSIONS, DeadLetter, MeetingEvent, RawArticle
 
 Schema = Mapping[str, Any]
 
@@ -31,24 +31,25 @@ class Contract:
     name: str
     model: type[BaseModel]
     direction: Literal["in", "out"]
+    version: str
 
     @property
     def path(self) -> str:
         """Of its file, inside the folder of schemas."""
-        return f"{self.name}/{VERSIONS[self.name]}.json"
+        return f"{self.name}/{self.version}.json"
 
 
 CONTRACTS = (
-    Contract("raw-article", RawArticle, "in"),
-    Contract("meeting-event", MeetingEvent, "out"),
-    Contract("dead-letter", DeadLetter, "out"),
+    Contract("raw-article", RawArticle, "in", VERSIONS["raw-article"]),
+    Contract("meeting-event", MeetingEvent, "out", VERSIONS["meeting-event"]),
+    Contract("dead-letter", DeadLetter, "out", VERSIONS["dead-letter"]),
 )
 
 
-def export_schemas(folder: Path) -> list[Path]:
+def export_schemas(folder: Path, contracts: Sequence[Contract] = CONTRACTS) -> list[Path]:
     """Write the present version of every contract; earlier versions are left alone. Returns what changed."""
     changed = []
-    for contract in CONTRACTS:
+    for contract in contracts:
         path = folder / contract.path
         content = render_schema(contract)
         if not path.exists() or path.read_bytes() != content:
@@ -58,10 +59,10 @@ def export_schemas(folder: Path) -> list[Path]:
     return changed
 
 
-def check_schemas(folder: Path) -> list[str]:
+def check_schemas(folder: Path, contracts: Sequence[Contract] = CONTRACTS) -> list[str]:
     """Everything that is wrong with the committed schemas, one sentence each; empty where all is well."""
     problems = []
-    for contract in CONTRACTS:
+    for contract in contracts:
         path = folder / contract.path
         if not path.exists():
             problems.append(f"{contract.path} is missing: run `communique schemas export`")
@@ -70,7 +71,7 @@ def check_schemas(folder: Path) -> list[str]:
         present = build_schema(contract)
         for earlier in _earlier_minors(folder, contract):
             for problem in find_breaks(orjson.loads(earlier.read_bytes()), present, contract.direction):
-                problems.append(f"{contract.name} {VERSIONS[contract.name]} breaks {earlier.stem}: {problem}")
+                problems.append(f"{contract.name} {contract.version} breaks {earlier.stem}: {problem}")
     return problems
 
 
@@ -78,7 +79,7 @@ def build_schema(contract: Contract) -> dict[str, Any]:
     """What we read is described as senders write it, what we write as subscribers find it."""
     mode: Literal["validation", "serialization"] = "validation" if contract.direction == "in" else "serialization"
     described = contract.model.model_json_schema(mode=mode, schema_generator=_Plain)
-    return {"$schema": DIALECT, "$id": schema_id(contract.name), **described}
+    return {"$schema": DIALECT, "$id": f"{SCHEMA_BASE}/{contract.path}", **described}
 
 
 class _Plain(GenerateJsonSchema):
@@ -101,7 +102,7 @@ def find_breaks(earlier: Schema, present: Schema, direction: Literal["in", "out"
 
 
 def _earlier_minors(folder: Path, contract: Contract) -> list[Path]:
-    major, minor = _numbers(VERSIONS[contract.name])
+    major, minor = _numbers(contract.version)
     found = [path for path in (folder / contract.name).glob("*.json") if _VERSION.fullmatch(path.stem)]
     return sorted(path for path in found if _numbers(path.stem)[0] == major and _numbers(path.stem)[1] < minor)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from communique.errors import Fenced
@@ -40,6 +41,9 @@ class FakeStore:
     async def commit(self, batch: Batch) -> CommitReport:
         claim = batch.claim
         offset, epoch = self.positions[claim.topic, claim.partition]
+        if epoch == claim.epoch and offset is not None and batch.start < offset <= batch.end:
+            # An earlier try of the same batch took effect, and its answer was lost.
+            batch = replace(batch, start=offset, decided=tuple(d for d in batch.decided if d.record.offset >= offset))
         if epoch != claim.epoch or offset not in (None, batch.start):
             raise Fenced(f"{claim.topic}/{claim.partition} is at {offset}, epoch {epoch}.")
         self.positions[claim.topic, claim.partition] = batch.end, epoch

@@ -11,9 +11,9 @@ from communique.store import Database, Store, schema
 from communique.store.roles import Roles
 from tests.delivery.site import place
 from tests.integration.news import NOW, opened
-from tests.servers.postgres import database_url, postgres
 
-__all__ = ["database_url", "place", "postgres"]
+
+__all__ = ["place"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

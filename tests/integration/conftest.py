@@ -12,7 +12,6 @@ from communique.store.roles import Roles
 from tests.delivery.site import place
 from tests.integration.news import NOW, opened
 
-
 __all__ = ["place"]
 
 

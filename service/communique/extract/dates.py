@@ -17,7 +17,7 @@ from communique.languages import Language
 from communique.languages.patterns import expand
 from communique.languages.phrases import Phrase, Phrases, Word
 from communique.languages.sections import Dates
-from communique.model import DateMention, Document, Sentence, Token
+from communique.model import DateMention, Document, Token
 
 _BREATH = 200
 """Characters within which "am Abend" belongs to the day told before it."""
@@ -49,8 +49,8 @@ def compile(language: Language) -> Rules:
     )
 
 
-def find(document: Document, rules: Rules, sentences: Sequence[Sentence] | None = None) -> tuple[DateMention, ...]:
-    """All date expressions by start; with `sentences`, only those inside them."""
+def find(document: Document, rules: Rules) -> tuple[DateMention, ...]:
+    """All date expressions by start."""
     text, tokens = document.text, document.tokens
     datelines = dateline.find(document)
     mentions: list[DateMention] = []
@@ -76,8 +76,6 @@ def find(document: Document, rules: Rules, sentences: Sequence[Sentence] | None 
         if not heading and (reading.weekday is not None or len(reading.value or "") == 10):
             told, told_end = reading, end
             named = named if phrase.meaning == "offset" else reading
-    if sentences is not None:
-        mentions = [m for m in mentions if any(s.start <= m.start and m.end <= s.end for s in sentences)]
     return tuple(mentions)
 
 
@@ -170,6 +168,8 @@ def _words(section: Dates, code: str) -> Iterator[tuple[str, Word]]:
         "ordinal": section.ordinals,
         "part": dict.fromkeys(section.parts, "part"),
         "lead": dict.fromkeys(section.leads, "lead"),
+        "joiner": dict.fromkeys(section.joiners, "joiner"),
+        "mark": dict.fromkeys(section.marks, "mark"),
         "past": dict.fromkeys(section.past, "past"),
         "future": dict.fromkeys(section.future, "future"),
     }

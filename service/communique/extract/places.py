@@ -7,7 +7,7 @@ table knows is one only where the words beside it say so.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -16,7 +16,7 @@ from babel import Locale
 from communique.extract import dateline
 from communique.languages import Language
 from communique.languages.sections import Places
-from communique.model import City, Document, Entry, Hit, PlaceMention, Sentence, Surface, Token, Venue
+from communique.model import City, Document, Entry, Hit, PlaceMention, Surface, Token, Venue
 
 Relation = Literal["in", "to", "from", "topic", "bare"]
 
@@ -118,12 +118,9 @@ def compile(language: Language, capitals: Mapping[str, City]) -> Rules:
     )
 
 
-def find(document: Document, rules: Rules, sentences: Sequence[Sentence] | None = None) -> tuple[PlaceMention, ...]:
-    """All places by start; with `sentences`, only those inside them."""
-    mentions = sorted(_Reading(document, rules).mentions(), key=lambda mention: mention.start)
-    if sentences is not None:
-        mentions = [m for m in mentions if any(s.start <= m.start and m.end <= s.end for s in sentences)]
-    return tuple(mentions)
+def find(document: Document, rules: Rules) -> tuple[PlaceMention, ...]:
+    """All places by start."""
+    return tuple(sorted(_Reading(document, rules).mentions(), key=lambda mention: mention.start))
 
 
 def _either_case(words: Mapping[str, Relation]) -> dict[str, Relation]:
@@ -310,9 +307,10 @@ class _Reading:
 
     def stands_somewhere(self, noun: int) -> bool:
         """ "at the Foreign Ministry in Ankara" is there, "the government in Kyiv" is only called so."""
-        while noun and self.tokens[noun - 1].text[0].isupper():
-            noun -= 1
-        return self.relation(noun, Entry("venue", "")) == "in"
+        first = noun
+        while first and noun - first < _REACH and self.tokens[first - 1].text[0].isupper():
+            first -= 1
+        return self.relation(first, Entry("venue", "")) == "in"
 
     def may_stand_between(self, at: int, token: Token) -> bool:
         """Adjectives, demonyms and the kind of town: "im benachbarten Polen", "in the eastern city of X"."""

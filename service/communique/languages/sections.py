@@ -194,6 +194,10 @@ class Dates(Section):
     ordinals: dict[str, int] = {}
     leads: tuple[str, ...]
     """Prepositions that may open a phrase; fill {lead}."""
+    joiners: tuple[str, ...] = ()
+    """Between the ends of a range or the days of a list; fill {joiner}."""
+    marks: tuple[str, ...] = ()
+    """After the number of a day; fill {mark}: "th"."""
     past: tuple[str, ...] = ()
     """Fill {past}: "bereits", "earlier"."""
     future: tuple[str, ...] = ()
@@ -394,6 +398,8 @@ class Statements(Section):
     """Those among them that say no office but the part somebody plays: "gast", "host"."""
     voices: tuple[str, ...]
     """Endings of nouns that speak for a state: "sprecher", "ministerium"."""
+    voice_offices: tuple[str, ...] = ()
+    """Offices that do so: "spokesperson"."""
     actors: tuple[str, ...] = ()
     """Words for the speaker's own side within what is said: "er", "land", "we"."""
     sayings: tuple[Saying, ...]

@@ -15,6 +15,11 @@ FAMILY_FIRST = frozenset({"CN", "HK", "KP", "KR", "MO", "TW", "KH"})
 TURNED = frozenset({"CN", "JP", "KR", "TW"})
 """Some papers turn the two words of a name there."""
 MONARCHS = frozenset({"king", "queen", "emir", "sultan", "emperor", "grand_duke", "pope", "crown_prince"})
+ADDRESS = {
+    "de": {"king": "König", "queen": "Königin", "emir": "Emir", "sultan": "Sultan", "crown_prince": "Kronprinz"},
+    "en": {"king": "King", "queen": "Queen", "emir": "Emir", "sultan": "Sultan", "crown_prince": "Crown Prince"},
+}
+"""How a reigning person is spoken of: as good as a full name, but shared ("King Abdullah")."""
 TITLE = re.compile(r"(?:König|Königin|Papst|Pope|Pape|Papa|Kaiser|Emir|Sultan|Kronprinz|King|Queen|Emperor)")
 GIVEN_NAME_ONLY = frozenset({"BN", "BT", "ET", "ER", "ID", "IS", "LA", "MM", "MN", "MY", "SG", "TH", "TO", "VA", "WS"})
 """News do not call people by the last word of their name there."""
@@ -64,6 +69,10 @@ def names(people: list[Someone], keyed: dict[int, str]) -> Iterator[Name]:
             yield language, "person" if size == "full" else "surname", keyed[id(person)], form, None
             if size == "full" and (name := regnal(person, form)):
                 yield language, "surname", keyed[id(person)], name, None
+        for language, titles in ADDRESS.items():
+            for spell in person.spells:
+                if spell.office in titles and (name := regnal(person, person.name)):
+                    yield language, "reign", keyed[id(person)], f"{titles[spell.office]} {name}", None
 
 
 def regnal(person: Someone, form: str) -> str | None:

@@ -170,7 +170,7 @@ def load(*, persons: bool = True) -> Knowledge:
             by_office[term.office, term.country or term.organisation or ""][id(item.person)] = item.person
     for names in known.names.values():
         for name in names:
-            if name.kind == "person":
+            if name.kind in ("person", "reign"):
                 for spelling in _plain_too((name.form,)):
                     by_name[squeeze(spelling)][id(by_id[name.id])] = by_id[name.id]
     return Knowledge(

@@ -54,19 +54,17 @@ def participant(item: Participant, knowledge: Knowledge, day: date | None, then:
     person = _person(item, knowledge, day, then)
     if person is None:
         return replace(item, name=latin(item.name) if item.name else None)
-    place = item.country or item.organisation
-    if place is not None and not any(place in tenure.places(term) for term in person.terms):
-        place = None
-    term = tenure.term_on(person, day, office=_plain(item.office), place=place)
+    term = _term(person, item, day)
     if term is None:
         return replace(item, name=person.name, wikidata=person.wikidata)
+    stated = item.country is not None and item.country == term.country
     return replace(
         item,
         name=person.name,
         wikidata=person.wikidata,
-        office=item.office or _office(term, day),
-        country=item.country if place else term.country,
-        organisation=item.organisation if place else term.organisation,
+        office=_office(item.office, term, day, knowledge),
+        country=item.country if stated else term.country,
+        organisation=item.organisation if stated else term.organisation,
     )
 
 
@@ -93,9 +91,13 @@ def _person(item: Participant, knowledge: Knowledge, day: date | None, then: dat
         # A first name that the tables do not know beside a known surname is another person, unless it is the same one
         # under a longer form: "Rolf Scholz" is not Olaf Scholz.
         near = (*item.candidates, *knowledge.of_word(words[0]), *knowledge.of_word(words[-1]))
-        longer = {id(person): person for person in near if _contains(words, person)}
-        return _supported(longer.values(), place, _plain(item.office), day)
-    return _by_surname(item, place, day, then)
+        longer = tuple({id(person): person for person in near if _contains(words, person)}.values())
+        return _supported(longer, place, _plain(item.office), day) or (
+            _elsewhere(longer, item.office, day) if item.office else None
+        )
+    return _by_surname(item, place, day, then) or (
+        _supported(knowledge.of_word(squeeze(item.name)), place, item.office, day) if item.office else None
+    )
 
 
 def _elsewhere(full: tuple[Person, ...], office: str | None, day: date | None) -> Person | None:
@@ -177,11 +179,45 @@ def _plain(office: str | None) -> str | None:
     return office.removeprefix("former_").removesuffix("_elect").removesuffix("_designate")
 
 
-def _office(term: Term, day: date | None) -> str | None:
-    """The office of the term on that day: out of office what the person was, before it nothing."""
-    if day is None or term.end is None or tenure.distance(term, day) <= 1:
-        return term.office if day is None or tenure.first(term.start) - tenure.SLACK <= day else None
-    return f"former_{term.office}" if tenure.last(term.end) < day else None
+def _term(person: Person, item: Participant, day: date | None) -> Term | None:
+    """The term that the text speaks of: in the country or body it names, unless its office is held elsewhere."""
+    places = [place for place in (item.organisation, item.country) if place is not None]
+    offered = [tenure.term_on(person, day, office=_plain(item.office), place=place) for place in (*places, None)]
+    known = [term for term in offered if term is not None]
+    if day is not None:
+        running = [term for term in known if tenure.distance(term, day) <= 1]
+        if office := _plain(item.office):
+            running = [term for term in running if tenure.alike(term.office, office)] or running
+        known = running or known
+    return known[0] if known else None
+
+
+def _office(stated: str | None, term: Term, day: date | None, knowledge: Knowledge) -> str | None:
+    """The office that the text states, unless the tables show that it has used another word for it.
+
+    A former minister who is in office is meant by the office; a president before the inauguration is one elect; and
+    the head of government of a country without a prime minister is what the tables call him.
+    """
+    running = day is None or tenure.distance(term, day) <= 1
+    if stated is None:
+        return _office_then(term, day, running=running)
+    place = term.country or term.organisation or ""
+    if stated.startswith("former_") and day is not None and running and tenure.rank(term) <= tenure.MINISTER:
+        return term.office
+    if stated == "president" == term.office and day is not None and 0 < tenure.until(term, day) <= tenure.ELECTED:
+        return "president_elect"
+    if tenure.alike(stated, term.office) and not knowledge.has_office(stated, place):
+        return term.office
+    return stated
+
+
+def _office_then(term: Term, day: date | None, *, running: bool) -> str | None:
+    """Out of office what the person was, before it nothing."""
+    if day is None or running:
+        return term.office
+    if day < tenure.first(term.start):
+        return None
+    return f"former_{term.office}" if term.end is not None else term.office
 
 
 def _day_of(meeting: Meeting) -> date | None:

@@ -81,4 +81,4 @@ def _known(
 
 def _names(file: Path, *, persons: bool) -> tuple[Name, ...]:
     rows = (row if len(row) == 4 else (*row, None) for row in _rows(file))
-    return tuple(Name(*row) for row in rows if persons or row[0] not in ("person", "surname"))
+    return tuple(Name(*row) for row in rows if persons or row[0] not in ("person", "reign", "surname"))

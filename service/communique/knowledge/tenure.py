@@ -14,6 +14,8 @@ SLACK = timedelta(days=45)
 """Reports of an inauguration, a farewell tour or a caretaker: the office is still, or already, spoken of."""
 UNSEEN = timedelta(days=4 * 365)
 """How long after its last sighting a term without a known end is believed when a name stands beside it."""
+ELECTED = 100
+"""Days between an election and the inauguration at most."""
 RANK = {
     "president": 0, "chancellor": 0, "prime_minister": 1, "pope": 0, "king": 1, "queen": 1, "emir": 0, "sultan": 0,
     "emperor": 1, "supreme_leader": 0, "commission_president": 0, "european_council_president": 0,
@@ -26,7 +28,7 @@ RANK = {
 MINISTER = 3
 MINOR = 5
 ALIKE = (
-    frozenset({"prime_minister", "chancellor"}),
+    frozenset({"prime_minister", "chancellor", "state_premier"}),
     frozenset({"foreign_minister", "secretary_of_state"}),
     frozenset({"king", "queen", "emir", "sultan", "emperor", "grand_duke"}),
     frozenset({"vice_president", "deputy_president"}),
@@ -81,6 +83,11 @@ def distance(term: Term, day: date) -> int:
     if day < first(term.start):
         return (first(term.start) - day).days
     return (day - _end(term)).days
+
+
+def until(term: Term, day: date) -> int:
+    """Days that are left until the term surely begins; negative once it has."""
+    return (first(term.start) - day).days
 
 
 def alike(office: str, other: str) -> bool:

@@ -35,8 +35,7 @@ def differences(shown: Any, real: Any, path: str = "") -> list[str]:
 
 def test_the_example_is_what_the_command_finds_in_the_shipped_article() -> None:
     article = (files("communique") / "samples" / "article.txt").read_text("utf-8")
-    quoted = "\n".join(re.findall(r"^> (.*)$", README, re.MULTILINE))
-    assert quoted == article.strip()
+    assert " ".join(re.findall(r"^> (.*)$", README, re.MULTILINE)) == article.strip()
     told = json.loads(
         communique("extract", "--text", "service/communique/samples/article.txt", "--published-at", "2024-04-26")
     )

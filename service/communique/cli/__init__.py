@@ -5,12 +5,22 @@ Every command imports what it needs when it runs, so that `--help` is instant an
 
 from __future__ import annotations
 
-import os
 import sys
 
 import typer
 
-from communique.cli import articles, checkup, database, events, letters, publishing, schemas, service, topics
+from communique.cli import (
+    articles,
+    checkup,
+    database,
+    events,
+    explanation,
+    letters,
+    publishing,
+    schemas,
+    service,
+    topics,
+)
 from communique.cli.screen import say_failed
 from communique.errors import CommuniqueError, UserError
 
@@ -24,6 +34,7 @@ app = typer.Typer(
 
 app.command(rich_help_panel="Begin here")(service.demo)
 app.command(rich_help_panel="Begin here")(articles.extract)
+app.command(rich_help_panel="Begin here")(explanation.explain)
 app.command(rich_help_panel="The service")(service.run)
 app.command(rich_help_panel="The service")(database.migrate)
 app.command(rich_help_panel="The service")(database.maintain)
@@ -60,6 +71,3 @@ def main() -> None:
     except CommuniqueError as error:
         say_failed(error)
         sys.exit(1)
-    except BrokenPipeError:
-        # The reader of our output has seen enough (`| head`); the interpreter must not try to flush once more.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

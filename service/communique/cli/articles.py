@@ -47,7 +47,7 @@ def extract(
         raise UserError("Give either --text with one article or files of NDJSON, not both.")
     for file in files or []:
         check_readable(file)
-    records = iter([_of_text(text, published_at, title, url)]) if text is not None else lines_of(files or [])
+    records = iter([record_of_text(text, published_at, title, url)]) if text is not None else lines_of(files or [])
 
     from communique import pipeline
 
@@ -94,7 +94,7 @@ def _line(outcome: Outcome) -> dict[str, Any]:
     return {"uri": None, "outcome": "", "language": None, "meetings": [], "error": None} | told
 
 
-def _of_text(text: Path, published_at: str | None, title: str | None, url: str | None) -> Record:
+def record_of_text(text: Path, published_at: str | None, title: str | None, url: str | None) -> Record:
     """A plain text as a canonical raw article. Without an address its content names it: same text, same event."""
     import hashlib
 

@@ -55,8 +55,8 @@ def letter_line(headers: Mapping[str, str]) -> str:
     return f"refused    {place}  {headers.get('dlq-error-code', '?')}: {headers.get('dlq-error-message', '')}"
 
 
-def event_table(events: Iterable[tuple[MeetingEvent, str]]) -> Table:
-    """The present state of each meeting, one row each, by day; the second of a pair is the last change."""
+def event_table(events: Iterable[tuple[MeetingEvent, str]], *, in_order: bool = False) -> Table:
+    """The present state of each meeting, one row each, by day or as given; the second of a pair is the last change."""
     from rich.table import Table
     from rich.text import Text
 
@@ -67,7 +67,7 @@ def event_table(events: Iterable[tuple[MeetingEvent, str]]) -> Table:
     table.add_column("where", ratio=1, max_width=18)
     table.add_column("about", ratio=2)
     table.add_column("reported by", no_wrap=True)
-    for event, change in sorted(events, key=lambda pair: pair[0].when.start or ""):
+    for event, change in events if in_order else sorted(events, key=lambda pair: pair[0].when.start or ""):
         kind = Text.assemble(f"{event.kind.replace('_', ' ')} ", (event.status, STATUS_COLOURS.get(event.status, "")))
         reported = Text.assemble(reports(event), ("  updated" if change == "updated" else "", "dim"))
         people = Text("\n").join(_person(participant) for participant in event.participants) or Text(

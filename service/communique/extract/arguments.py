@@ -24,6 +24,7 @@ _DIPLOMATS = frozenset({"ambassador", "consul_general", "nuncio", "charge_d_affa
 class Rules:
     openers: clauses.Openers
     about: frozenset[str]
+    on_behalf: frozenset[str]
     with_: frozenset[str]
     between: frozenset[str]
     and_: frozenset[str]
@@ -62,6 +63,7 @@ def compile(language: Language) -> Rules:
     return Rules(
         openers=clauses.openers(language),
         about=frozenset(words.about),
+        on_behalf=frozenset(words.on_behalf),
         with_=frozenset(words.with_),
         between=frozenset(words.between),
         and_=frozenset(words.and_),
@@ -156,6 +158,8 @@ class _Binder:
         inside = self._within(clause, trigger.sentence)
         people = _people(inside)
         inherited = False
+        if trigger.data.form == "noun" and trigger.data.extended:
+            people = _people(p for p in inside if p.start > trigger.end) or people
         if trigger.data.form == "noun" and not self._travels(trigger, people):
             return None
         if not people:
@@ -192,6 +196,8 @@ class _Binder:
         ahead = [word.lower for word in words[max(trigger.data.clause.first, first - 4) : first]]
         if any(word in self.rules.possessive or word in self.rules.during for word in ahead):
             return True
+        if trigger.status in ("announced", "cancelled", "postponed", "refused") and people and people[0].start < trigger.start:
+            return True
         limit = words[min(at + 5, len(words) - 1)].start
         return any(words[max(0, first - 3)].start <= p.start <= limit for p in people)
 
@@ -213,14 +219,14 @@ class _Binder:
     def _within(self, clause: Clause, sentence: int) -> list[Party]:
         words = self.document.tokens
         start, end = words[clause.first].start, words[clause.last - 1].end
-        return [p for p in self.by_sentence[sentence] if start <= p.start < end and not self._topic(p)]
+        return [p for p in self.by_sentence[sentence] if start <= p.start < end and not self._absent(p)]
 
     def _sentence_people(self, trigger: Trigger) -> tuple[Party, ...]:
         sentence = self.document.sentences[trigger.sentence]
         spoken = self._speech_clauses(trigger)
         out = []
         for party in self.by_sentence[trigger.sentence]:
-            if any(start <= party.start < end for start, end in spoken) or self._topic(party):
+            if any(start <= party.start < end for start, end in spoken) or self._absent(party):
                 continue
             out.append(party)
         del sentence
@@ -289,9 +295,12 @@ class _Binder:
                 out.append(party)
         return tuple(out)
 
-    def _topic(self, party: Party) -> bool:
-        """Introduced by a word like "über": what is talked about, not who."""
-        return self._before(party) in self.rules.about
+    def _absent(self, party: Party) -> bool:
+        """Talked about ("über Putin") or acted for ("im Namen von", "on behalf of"), not there."""
+        if self._before(party) in self.rules.about:
+            return True
+        at = self.starts.get(party.start, 0)
+        return any(word.lower in self.rules.on_behalf for word in self.document.tokens[max(0, at - 4) : at])
 
     def _before(self, party: Party) -> str:
         at = self.starts.get(party.start, 0) - 1

@@ -37,10 +37,12 @@ class Rules:
     code: str
     sideline: tuple[str, ...]
     pluperfect: frozenset[str]
+    airport: tuple[str, ...]
 
 
 def compile(language: Language) -> Rules:
-    return Rules(language.code, language.words.sideline, frozenset(language.words.pluperfect))
+    words = language.words
+    return Rules(language.code, words.sideline, frozenset(words.pluperfect), words.airport)
 
 
 @dataclass(slots=True)
@@ -109,6 +111,10 @@ def _draft(
     frame = trigger.data.frame
     if frame.mode in ("summit", "multilateral") and _sideline(document, trigger.start, rules):
         return None
+    if frame.kind == "reception" and _at_airport(document, bound, rules):
+        frame_kind = "visit"
+    else:
+        frame_kind = trigger.kind
     when = _date(document, bound, dates) or _date_before(document, bound, dates)
     status = _status(document, trigger.status, when)
     if when is not None:
@@ -117,10 +123,16 @@ def _draft(
     where = None if frame.mode == "call" else _place(document, bound, places) or _place_before(document, bound, places)
     return Draft(
         people=list(bound.people), countries=list(bound.countries), organisations=list(bound.organisations),
-        mode=frame.mode, kinds={trigger.kind}, status=status, background=trigger.background, before=_pluperfect(document, bound, rules), sentence=trigger.sentence,
+        mode=frame.mode, kinds={frame_kind}, status=status, background=trigger.background, before=_pluperfect(document, bound, rules), sentence=trigger.sentence,
         at=trigger.start, destination=bound.destination, host=bound.host, inherited=bound.inherited,
         evidence=list(trigger.evidence), date=when, place=where, sentences=[trigger.sentence], own_date=own,
     )  # fmt: skip
+
+
+def _at_airport(document: Document, bound: Bound, rules: Rules) -> bool:
+    sentence = document.sentences[bound.trigger.sentence]
+    told = document.folded[sentence.start : sentence.end]
+    return any(place in told for place in rules.airport)
 
 
 def _sideline(document: Document, start: int, rules: Rules) -> bool:
@@ -189,7 +201,7 @@ def _place(document: Document, bound: Bound, places: Sequence[PlaceMention]) -> 
             if best is not None:
                 return best
             continue
-        inside = [p for p in near if p.relation == "in"]
+        inside = [p for p in near if p.relation == "in"] or [p for p in near if p.relation == "to" and p.city]
         best = _nearest(bound.trigger.start, [p for p in inside if p.city] or inside)
         if best is not None:
             return best
@@ -257,6 +269,9 @@ def _compatible(one: DateMention, other: DateMention) -> bool:
 
 
 def _join(known: Draft, draft: Draft, bound: Bound) -> None:
+    if known.mode == "summit" and draft.mode == "encounter" and known.sentence == draft.sentence and len(known.sentences) == 1:
+        known.kinds = set()  # the conference at which they met
+        known.mode = draft.mode
     known.kinds |= draft.kinds
     if known.mode == "travel" and draft.mode != "travel":
         known.mode = draft.mode
@@ -286,6 +301,7 @@ def _without_shadows(out: list[Draft]) -> list[Draft]:
                 other for other in out
                 if other is not draft and other.mode != "travel" and draft.entities <= other.entities
                 and abs(other.sentence - draft.sentence) <= 1 and _class(other.status) == _class(draft.status)
+                and not (draft.own_date and other.own_date and other.sentence != draft.sentence)
             ]  # fmt: skip
             if carried:
                 main = carried[0]

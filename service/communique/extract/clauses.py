@@ -8,6 +8,7 @@ from communique.languages import Language
 from communique.model import Document, Sentence
 
 _STOPS = frozenset(";:–—")
+_QUOTES = frozenset("\"'„“”«»‘’")
 _DASH = frozenset("–—")
 
 
@@ -40,7 +41,9 @@ def split(document: Document, sentence: Sentence, openers: Openers) -> tuple[Cla
         if word.text == ",":
             cut = words[at + 1].lower in openers.after_comma
         elif word.text in _STOPS:
-            cut = word.text not in _DASH or words[at - 1].end < word.start
+            cut = word.text == ";" or words[at + 1].text in _QUOTES or words[at + 1].text[0].islower()
+            if word.text in _DASH:
+                cut = words[at - 1].end < word.start
         elif word.lower in openers.anywhere and words[at - 1].text != ",":
             if at - first >= 3:
                 out.append(Clause(first, at))

@@ -156,7 +156,8 @@ class Entities:
             term = term_on(person, self.document.published)
             if term is not None:
                 entity.offices.add(term.office)
-                entity.country = entity.country or term.country
+                if entity.organisation is None:
+                    entity.country = entity.country or term.country
                 entity.organisation = entity.organisation or (None if term.country else term.organisation)
             if self.document.published is not None:
                 today = self.document.published.isoformat()

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from communique.extract import pronouns
-from communique.extract.entities import Entities
+from communique.extract.entities import Entities, term_on
 from communique.languages import Language
 from communique.languages.sections import Office
 from communique.model import Document, Entry, Evidence, Hit, Party, Person, Sentence, Surface, Token
@@ -158,7 +158,7 @@ class _Reader:
                     found = self._office(index, kinds["office"], hit, before, sentence)
                 elif "counterpart" in kinds:
                     found = self._counterpart(index, hit, before, sentence)
-                elif "person" in kinds or "surname" in kinds:
+                elif "person" in kinds or "surname" in kinds and not ({"city", "country"} & kinds.keys()):
                     found = self._named(index, sentence, before)
                 elif "inhabitant" in kinds and not ("demonym" in kinds and self._adjective(index, sentence)):
                     found = self._inhabitant(index, kinds["inhabitant"], hit, sentence)
@@ -178,7 +178,14 @@ class _Reader:
                     continue
             parties, index = found
             yield from parties
-            before = _Before()
+            before = self._owner(hit, parties)
+
+    def _owner(self, hit: Hit | None, parties: Sequence[Party]) -> _Before:
+        """ "Trumps Sondergesandter": what follows a person's genitive is of that person's country."""
+        if hit is None or not hit.suffix or len(parties) != 1 or not parties[0].candidates:
+            return _Before()
+        term = term_on(parties[0].candidates[0], self.document.published)
+        return _Before(country=parties[0].country or (term.country if term else None), reaches=True)
 
     def _skip(self, word: Token, before: _Before) -> None:
         """A word that is no mention: an adjective keeps what was read before it, anything else forgets it."""
@@ -272,6 +279,9 @@ class _Reader:
             if listed and country is None:
                 country = listed[0]
             break
+        if countries and self.words[at - 1].lower in ("s", "'") and self.document.text[self.words[at - 1].start - 1] in "'’":
+            while at < sentence.last and self._capital(self.words[at]):
+                at += 1  # "of Tanzania's National Assembly": an institution, no name
         names, end = self._names_after(at, sentence, plural or len(countries) > 1, bool(before.start >= 0 or countries))
         best = _best_office(offices)
         text = self.document.text
@@ -572,7 +582,8 @@ class _Reader:
         words, rules = self.words, self.rules
         first = index
         while first < sentence.last and (
-            words[first].lower in rules.title and words[first].text[0].isupper() or words[first].text == "." and first > index
+            words[first].lower in rules.title and words[first].text[0].isupper() and not self._known_at(first)
+            or words[first].text == "." and first > index
         ):
             first += 1
         if first >= sentence.last:
@@ -657,6 +668,11 @@ class _Reader:
         if not introduced and not known and end - first == 1 and len(words[first].text) < 3:
             return None
         return _Name(first, end, candidates, rule, known)
+
+    def _known_at(self, index: int) -> bool:
+        """Whether a known full name begins at a token: the title is a part of "Sheikh Hasina"."""
+        hit = self.at.get(index)
+        return hit is not None and any(entry.kind == "person" for entry in hit.entries)
 
     def _initialled(self, first: int, end: int) -> tuple[Person, ...]:
         """Who "S Jaishankar" may be: a known surname behind initials that fit."""

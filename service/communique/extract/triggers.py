@@ -25,6 +25,7 @@ class Rules:
     openers: clauses.Openers
     negation: frozenset[str]
     during: frozenset[str]
+    journey: frozenset[str]
     perfect: frozenset[str]
     relative: frozenset[str]
     nouns_capitalised: bool
@@ -40,6 +41,8 @@ class Reading:
     clause: Clause
     cues: tuple[tuple[str, str], ...]
     """(status, id) of the status words in its clause."""
+    extended: bool
+    """True where the clause goes on with a relative clause about the word."""
     occasion: bool
     """True for a noun that is only the occasion of what the clause tells."""
 
@@ -56,7 +59,8 @@ def surfaces(language: Language) -> Iterator[Surface]:
 
 
 def compile(language: Language) -> Rules:
-    return Rules(language.code, clauses.openers(language), frozenset(language.words.not_), frozenset(language.words.during), frozenset(language.words.perfect), frozenset(language.words.relative),
+    return Rules(language.code, clauses.openers(language), frozenset(language.words.not_), frozenset(language.words.during),
+                 frozenset(language.words.journey), frozenset(language.words.perfect), frozenset(language.words.relative),
                  language.words.nouns_capitalised)  # fmt: skip
 
 
@@ -85,6 +89,7 @@ def _sentence(document: Document, rules: Rules, number: int, hits: Sequence[Hit]
         if not entries:
             continue
         clause = _reach(document, parts, hit, rules)
+        extended = clause not in parts
         lower = [word.lower for word in words[clause.first : clause.last]]
         capital = rules.nouns_capitalised and document.text[hit.start].isupper() and hit.start > words[clause.first].start
         best: tuple[int, Frame, str, str] | None = None
@@ -99,7 +104,8 @@ def _sentence(document: Document, rules: Rules, number: int, hits: Sequence[Hit]
             continue
         _, frame, form, ident = best
         cues = _cues(document, hits, clause, lower)
-        occasion = form == "noun" and _occasion(document, hit, clause, rules)
+        within = rules.during | rules.journey if frame.mode == "travel" else rules.during
+        occasion = form == "noun" and _occasion(document, hit, clause, within)
         status = _status(form, cues, lower, occasion, _negated_noun(document, hit, clause, rules), rules)
         if frame.status is not None and status in ("held", "present", "ongoing"):
             status = frame.status
@@ -108,7 +114,7 @@ def _sentence(document: Document, rules: Rules, number: int, hits: Sequence[Hit]
         yield Trigger(
             start=start, end=end, sentence=number, frame=frame.id, kind=frame.kind, status=status, background=background,
             evidence=(Evidence(start, end, document.text[start:end], ident),),
-            data=Reading(frame, form, clause, tuple((cue.status, cue.id) for cue in cues), occasion),
+            data=Reading(frame, form, clause, tuple((cue.status, cue.id) for cue in cues), extended, occasion),
         )  # fmt: skip
 
 
@@ -217,14 +223,14 @@ def _negated_noun(document: Document, hit: Hit, clause: Clause, rules: Rules) ->
     return any(word.lower in rules.negation for word in near)
 
 
-def _occasion(document: Document, hit: Hit, clause: Clause, rules: Rules) -> bool:
+def _occasion(document: Document, hit: Hit, clause: Clause, within: frozenset[str]) -> bool:
     """Whether a noun is only the occasion of what its clause tells: "bei dem Treffen forderte …"."""
     words = document.tokens
     at = next(i for i in range(clause.first, clause.last) if words[i].end >= hit.end)
     while at > clause.first and words[at].start > hit.start:
         at -= 1
     for back in range(at - 1, max(clause.first, at - 5) - 1, -1):
-        if words[back].lower in rules.during:
+        if words[back].lower in within:
             return True
         if words[back].text[0].isupper() or words[back].text in ",;:":
             return False

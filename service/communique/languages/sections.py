@@ -46,6 +46,10 @@ class Words(Section):
     by: tuple[str, ...]
     about: tuple[str, ...]
     """Introduce a topic, so that what follows is no participant."""
+    on_behalf: tuple[str, ...] = ()
+    """Words whose genitive is somebody absent: "im Namen von", "on behalf of"."""
+    airport: tuple[str, ...] = ()
+    """Where a welcome is a part of the visit and no meeting of its own."""
     not_: tuple[str, ...]
     pronoun: dict[Literal["he", "him", "she", "her", "this", "they"], tuple[str, ...]] = {}
     """Pronouns that stand for a party; "this" is a masculine subject ("dieser")."""
@@ -386,6 +390,8 @@ class Statements(Section):
     adverbs: tuple[str, ...] = ()
     """May stand between a subject and its verb."""
     he: tuple[str, ...]
+    it: tuple[str, ...] = ()
+    """Pronouns for a body."""
     they: tuple[str, ...]
     """Pronouns and words for both parties."""
     sides: tuple[str, ...]

@@ -86,6 +86,7 @@ ONE_MEETING = {
     "no date, announced two weeks before": (report(day=None, status="announced", published="2024-06-14"), BASE),
     "no date, told the day after": (report(day=None), BASE),
     "postponed and held after a week": (report(day="2024-06-21", status="postponed"), BASE),
+    "postponed into the next month": (report(day="2024-06-21", status="postponed"), report(day="2024-07-03")),
     "cancelled as announced": (report(status="announced"), report(status="cancelled")),
     "cancelled without a date": (
         report(status="announced", published="2024-06-01"),

@@ -8,6 +8,11 @@ from datetime import date
 
 from communique.wire import MeetingEvent
 
+POSTPONED_DAYS = 14
+"""A postponed meeting that takes place within so many days is the same one."""
+ANNOUNCED_DAYS = 31
+"""An announcement that names no day means one within so many days."""
+
 
 @dataclass(frozen=True, slots=True)
 class Period:

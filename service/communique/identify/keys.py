@@ -10,20 +10,17 @@ Keys only find candidates and say what to lock; likeness.py decides.
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from itertools import combinations
 
-from communique.identify.days import period, published
+from communique.identify.days import ANNOUNCED_DAYS, POSTPONED_DAYS, period, published
 from communique.identify.names import folded
 from communique.wire import MeetingEvent
 
-_PAIRED = 4
+_PAIRED = 5
 """Up to so many parties all pairs are keys."""
 _MOST = 12
 """Most single parties of a gathering that become keys."""
-_SLACK = timedelta(days=2)
-_OPEN = timedelta(days=31)
-"""How far ahead an announcement without a date may lie."""
 
 
 def keys(event: MeetingEvent) -> tuple[str, ...]:
@@ -49,12 +46,15 @@ def _buckets(event: MeetingEvent) -> set[str]:
     when = period(event)
     if when is None:
         day = published(event)
-        return {"undated"} if day is None else _months(day - _SLACK, day + _OPEN)
+        return set() if day is None else _months(_shifted(day, -2), _shifted(day, ANNOUNCED_DAYS))
     if event.when.precision == "year" or len(event.when.start or "") == 4:
         return {str(when.first.year)}
-    if event.status in ("postponed", "cancelled", "refused") or len(event.when.start or "") > 7:
-        return _months(_shifted(when.first, -2), _shifted(min(when.last, when.first + _OPEN), 2))
-    return _months(when.first, min(when.last, when.first + _OPEN))
+    last = min(when.last, _shifted(when.first, ANNOUNCED_DAYS))
+    if event.status == "postponed":
+        return _months(_shifted(when.first, -2), _shifted(last, POSTPONED_DAYS))
+    if len(event.when.start or "") > 7:
+        return _months(_shifted(when.first, -2), _shifted(last, 2))
+    return _months(when.first, last)
 
 
 def _months(first: date, last: date) -> set[str]:

@@ -17,14 +17,12 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from communique.identify.days import period, published
+from communique.identify.days import ANNOUNCED_DAYS, POSTPONED_DAYS, period, published
 from communique.identify.names import agree, resemble
 from communique.wire import MeetingEvent, Participant
 
 _CALLS = frozenset({"phone_call", "video_call"})
 _OPEN_STATUSES = frozenset({"announced", "postponed", "cancelled", "refused"})
-_POSTPONED_DAYS = 14
-_ANNOUNCED_DAYS = 31
 _APART_KM = 300.0
 
 
@@ -128,22 +126,15 @@ def _days(state: MeetingEvent, report: MeetingEvent) -> int | None:
         return 4 if ours.exact or theirs.exact else 2
     if gap == 1 and (state.status in _OPEN_STATUSES) != (report.status in _OPEN_STATUSES):
         return 3
-    for visit, stop in ((state, report), (report, state)):
-        if visit.kind == "visit":
-            after = (_first(stop) - _first(visit)).days
-            if -1 <= after <= 2:
-                return 3
-        if visit.status == "postponed" and stop.status != "postponed":
-            after = (_first(stop) - _first(visit)).days
-            if 0 <= after <= _POSTPONED_DAYS:
-                return 1
+    for before, after, days in (
+        (state, report, (theirs.first - ours.first).days),
+        (report, state, (ours.first - theirs.first).days),
+    ):
+        if before.kind == "visit" and -1 <= days <= 2:
+            return 3
+        if before.status == "postponed" and after.status != "postponed" and 0 <= days <= POSTPONED_DAYS:
+            return 1
     return None
-
-
-def _first(event: MeetingEvent):  # type: ignore[no-untyped-def]
-    when = period(event)
-    assert when is not None
-    return when.first
 
 
 def _undated(state: MeetingEvent, report: MeetingEvent) -> int | None:
@@ -152,12 +143,12 @@ def _undated(state: MeetingEvent, report: MeetingEvent) -> int | None:
     near, when = published(undated), period(dated)
     if when is None:
         other = published(dated)
-        return 1 if near and other and abs((near - other).days) <= _POSTPONED_DAYS else None
+        return 1 if near and other and abs((near - other).days) <= POSTPONED_DAYS else None
     if near is None:
         return None
     after = (when.first - near).days
     if undated.status in _OPEN_STATUSES:
-        return 1 if -1 <= after <= _ANNOUNCED_DAYS else None
+        return 1 if -1 <= after <= ANNOUNCED_DAYS else None
     return 1 if -7 <= after <= 0 else None
 
 

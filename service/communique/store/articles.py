@@ -13,7 +13,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from uuid import UUID
 
 from asyncpg import Connection
 
@@ -49,7 +48,7 @@ class Version:
 class Gone:
     """An article whose earlier reports count no longer."""
 
-    article_id: UUID
+    article_id: str
     record: Record
     reason: str
 
@@ -63,7 +62,7 @@ class Settled:
     silent: list[Version] = field(default_factory=list)
     """New and changed versions whose text is known from another article."""
     gone: list[Gone] = field(default_factory=list)
-    heirs: list[tuple[UUID, Record]] = field(default_factory=list)
+    heirs: list[tuple[str, Record]] = field(default_factory=list)
     """Earlier duplicates whose stored reports count from now on, and the record that brought it about."""
     duplicates: int = 0
 
@@ -80,16 +79,16 @@ async def settle(connection: Connection, decided: Sequence[Decided], now: dateti
     withdrawn = {item.article_id: item for item in last.values() if isinstance(item, Gone)}
     accepted = await _write(connection, versions, settled, now)
     freed = await _withdraw(connection, withdrawn, settled, now)
-    freed += [(old, UUID(v.article.article_id)) for v, old in accepted if old is not None]
+    freed += [(old, v.article.article_id) for v, old in accepted if old is not None]
     if freed:
         await _bequeath(connection, freed, settled)
     await _take_contents(connection, [version for version, _ in accepted], settled)
     return settled
 
 
-def _last_versions(decided: Iterable[Decided], settled: Settled) -> dict[UUID, Version | Gone]:
+def _last_versions(decided: Iterable[Decided], settled: Settled) -> dict[str, Version | Gone]:
     """Article id → what the batch ends with for it. What is overtaken inside the batch counts as a duplicate."""
-    last: dict[UUID, Version | Gone] = {}
+    last: dict[str, Version | Gone] = {}
     for item in decided:
         match item.outcome:
             case Found(article, language, reports):
@@ -97,10 +96,10 @@ def _last_versions(decided: Iterable[Decided], settled: Settled) -> dict[UUID, V
             case Nothing(article, language):
                 new = Version(item.record, article, language, ())
             case Withdrawn(article_id, _, reason):
-                new = Gone(UUID(article_id), item.record, reason)
+                new = Gone(article_id, item.record, reason)
             case _:
                 continue
-        key = new.article_id if isinstance(new, Gone) else UUID(new.article.article_id)
+        key = new.article_id if isinstance(new, Gone) else new.article.article_id
         known = last.get(key)
         if isinstance(known, Version) and isinstance(new, Version):
             settled.duplicates += 1
@@ -123,7 +122,7 @@ async def _write(
     """The versions that the database did not know, each with the hash of the version that it replaces."""
     if not versions:
         return []
-    by_id = {UUID(version.article.article_id): version for version in versions}
+    by_id = {version.article.article_id: version for version in versions}
     articles = [(article_id, version.article, version.record) for article_id, version in by_id.items()]
     rows = await connection.fetch(
         sql("write_articles"),
@@ -141,11 +140,11 @@ async def _write(
         [record.offset for _, _, record in articles],
         now,
     )
-    replaced = {row["article_id"]: row["previous_hash"] for row in rows}
+    replaced = {str(row["article_id"]): row["previous_hash"] for row in rows}
     settled.duplicates += len(versions) - len(replaced)
     accepted = [(v, replaced[article_id]) for article_id, v in by_id.items() if article_id in replaced]
     settled.gone += [
-        Gone(UUID(v.article.article_id), v.record, "the article changed") for v, old in accepted if old is not None
+        Gone(v.article.article_id, v.record, "the article changed") for v, old in accepted if old is not None
     ]
     if accepted:
         await _keep_raw(connection, [version for version, _ in accepted], now)
@@ -176,24 +175,24 @@ async def _keep_raw(connection: Connection, versions: list[Version], now: dateti
 
 
 async def _withdraw(
-    connection: Connection, withdrawn: dict[UUID, Gone], settled: Settled, now: datetime
-) -> list[tuple[bytes, UUID]]:
+    connection: Connection, withdrawn: dict[str, Gone], settled: Settled, now: datetime
+) -> list[tuple[bytes, str]]:
     """Mark the withdrawn; gives the texts that they leave. What was never here cannot be withdrawn."""
     if not withdrawn:
         return []
     rows = await connection.fetch(sql("withdraw_articles"), list(withdrawn), now)
-    settled.gone += [withdrawn[row["article_id"]] for row in rows]
-    return [(row["content_hash"], row["article_id"]) for row in rows]
+    settled.gone += [withdrawn[str(row["article_id"])] for row in rows]
+    return [(row["content_hash"], str(row["article_id"])) for row in rows]
 
 
-async def _bequeath(connection: Connection, freed: list[tuple[bytes, UUID]], settled: Settled) -> None:
+async def _bequeath(connection: Connection, freed: list[tuple[bytes, str]], settled: Settled) -> None:
     """Free the texts of articles that go, and let the earliest living duplicate of each stand for itself."""
     await connection.execute(sql("free_contents"), [text for text, _ in freed], [gone for _, gone in freed])
     records = {gone.article_id: gone.record for gone in settled.gone}
     rows = await connection.fetch(sql("heirs"), list(records))
     if not rows:
         return
-    goners, heirs = [row["duplicate_of"] for row in rows], [row["article_id"] for row in rows]
+    goners, heirs = [str(row["duplicate_of"]) for row in rows], [str(row["article_id"]) for row in rows]
     await connection.execute(sql("enthrone_heirs"), goners, heirs)
     await connection.fetch(sql("take_contents"), [row["content_hash"] for row in rows], heirs)
     settled.heirs += [(heir, records[goner]) for goner, heir in zip(goners, heirs, strict=True)]
@@ -201,11 +200,11 @@ async def _bequeath(connection: Connection, freed: list[tuple[bytes, UUID]], set
 
 async def _take_contents(connection: Connection, versions: list[Version], settled: Settled) -> None:
     """Decide which of the new versions are the first with their text."""
-    waiting = {UUID(version.article.article_id): version for version in versions}
+    waiting = {version.article.article_id: version for version in versions}
     settled.counting += [version for version in versions if not version.article.content_hash]
     waiting = {key: version for key, version in waiting.items() if version.article.content_hash}
     while waiting:
-        firsts: dict[bytes, UUID] = {}
+        firsts: dict[bytes, str] = {}
         for article_id, version in waiting.items():
             firsts.setdefault(version.article.content_hash, article_id)
         rows = await connection.fetch(sql("take_contents"), list(firsts), list(firsts.values()))
@@ -215,7 +214,7 @@ async def _take_contents(connection: Connection, versions: list[Version], settle
             return
         # Whoever is left has a twin. A twin that is freed at this very moment is gone when we look; then try again.
         hashes = [version.article.content_hash for version in waiting.values()]
-        owners = {row["content_hash"]: row["article_id"] for row in await connection.fetch(sql("owners"), hashes)}
+        owners = {row["content_hash"]: str(row["article_id"]) for row in await connection.fetch(sql("owners"), hashes)}
         twins = {key: owners[v.article.content_hash] for key, v in waiting.items() if v.article.content_hash in owners}
         await connection.execute(sql("mark_duplicates"), list(twins), list(twins.values()))
         for article_id in twins:

@@ -86,10 +86,11 @@ class Database:
                 **self._options(),
             )
 
-    async def dedicated(self) -> asyncpg.Connection:
-        """One connection of one's own, with a session that stays."""
+    async def dedicated(self, *, patient: bool = False) -> asyncpg.Connection:
+        """One connection of one's own, with a session that stays; a patient one lets statements take their time."""
         with translated():
-            return await asyncpg.connect(self.direct_url or self.url, **self._options())
+            options = {**self._options(), "command_timeout": None} if patient else self._options()
+            return await asyncpg.connect(self.direct_url or self.url, **options)
 
     def _options(self) -> dict[str, Any]:
         return {

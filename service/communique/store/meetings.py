@@ -12,7 +12,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Literal
-from uuid import UUID
 
 import orjson
 from asyncpg import Connection
@@ -28,12 +27,18 @@ from communique.wire import MeetingEvent
 
 Change = Literal["reported", "updated", "retracted"]
 
+_CANDIDATES = 100
+"""Most meetings under one key that a report is compared with: the last that were added."""
+_LOCKS = 400
+"""Most locks of one transaction; the server has room for 64 a connection, in one pool for all."""
+_ALL_KEYS = lock_number("communique.identity")
+
 
 @dataclass(frozen=True, slots=True)
 class Report:
     """One article's view of one meeting, and the record that makes it count now."""
 
-    article_id: UUID
+    article_id: str
     ordinal: int
     event: MeetingEvent
     record: Record
@@ -81,33 +86,33 @@ async def revise(connection: Connection, settled: Settled, now: datetime) -> lis
         for report in reports:
             await _join(connection, report, index, standpoints, revisions)
         for meeting_id, gone in dropped.items():
-            _conclude(standpoints[str(meeting_id)], gone, revisions)
+            _conclude(standpoints[meeting_id], gone, revisions)
     counting = [
-        (str(r.article_id), r.ordinal, meeting_id, r.event)
+        (r.article_id, r.ordinal, meeting_id, r.event)
         for meeting_id, standpoint in standpoints.items()
         for r in standpoint.added
     ]
-    if revisions:
+    if revisions or counting:
         await _write(connection, standpoints, revisions, now)
     if counting or silent:
         await _write_sources(connection, [*counting, *silent])
     return revisions
 
 
-async def _drop(connection: Connection, gone: Sequence[Gone]) -> dict[UUID, Gone]:
+async def _drop(connection: Connection, gone: Sequence[Gone]) -> dict[str, Gone]:
     """Take out the reports of articles that go; gives the meetings that they leave."""
     if not gone:
         return {}
     causes = {item.article_id: item for item in gone}
     rows = await connection.fetch(sql("drop_sources"), list(causes))
-    left = {row["meeting_id"]: causes[row["article_id"]] for row in rows if row["meeting_id"] is not None}
+    left = {str(row["meeting_id"]): causes[str(row["article_id"])] for row in rows if row["meeting_id"]}
     return dict(sorted(left.items()))
 
 
 async def _reports(connection: Connection, settled: Settled) -> list[Report]:
     """The reports that begin to count, in the order of their records."""
     found = [
-        Report(UUID(version.article.article_id), ordinal, event, version.record, identify.keys(event))
+        Report(version.article.article_id, ordinal, event, version.record, identify.keys(event))
         for version in settled.counting
         for ordinal, event in enumerate(version.reports)
     ]
@@ -115,29 +120,31 @@ async def _reports(connection: Connection, settled: Settled) -> list[Report]:
         causes = dict(settled.heirs)
         for row in await connection.fetch(sql("sources_of_articles"), list(causes)):
             event = _event(row["report"])
-            record = causes[row["article_id"]]
-            found.append(Report(row["article_id"], row["ordinal"], event, record, identify.keys(event)))
+            article_id = str(row["article_id"])
+            found.append(Report(article_id, row["ordinal"], event, causes[article_id], identify.keys(event)))
     return sorted(found, key=lambda r: (r.record.offset, r.article_id, r.ordinal))
 
 
 async def _read(
-    connection: Connection, reports: Sequence[Report], dropped: list[UUID]
+    connection: Connection, reports: Sequence[Report], dropped: list[str]
 ) -> tuple[dict[str, set[str]], dict[str, Standpoint]]:
     """Lock and read: identity key → meetings, and every meeting that a report may join or leaves."""
     keys = {key for report in reports for key in report.keys}
     if dropped:
         keys |= {row["key"] for row in await connection.fetch(sql("keys_of_meetings"), dropped)}
-    await connection.fetchval(sql("lock_keys"), sorted(map(lock_number, keys)))
+    await _lock(connection, keys)
     index: dict[str, set[str]] = defaultdict(set)
-    ids = {UUID(report.event.meeting_id) for report in reports} | set(dropped)
-    for row in await connection.fetch(sql("candidates"), sorted(keys)):
-        index[row["key"]].add(str(row["meeting_id"]))
-        ids.add(row["meeting_id"])
+    ids = {report.event.meeting_id for report in reports} | set(dropped)
+    candidates = await connection.fetch(sql("candidates"), sorted(keys), _CANDIDATES)
+    ids |= {str(row["meeting_id"]) for row in candidates}
     standpoints = {}
     for row in await connection.fetch(sql("lock_meetings"), sorted(ids)):
         known = _known(row)
         standpoints[known.event.meeting_id] = Standpoint(known.event, None if _empty(known.event) else known)
-    remaining: dict[str, list[MeetingEvent]] = {str(meeting_id): [] for meeting_id in dropped}
+    for row in candidates:
+        if str(row["meeting_id"]) in standpoints:  # else it was erased just now
+            index[row["key"]].add(str(row["meeting_id"]))
+    remaining: dict[str, list[MeetingEvent]] = {meeting_id: [] for meeting_id in dropped}
     if dropped:
         for row in await connection.fetch(sql("sources_of_meetings"), dropped):
             remaining[str(row["meeting_id"])].append(_event(row["report"]))
@@ -145,6 +152,14 @@ async def _read(
         standpoint = standpoints[meeting_id]
         standpoint.known = identify.unite(standpoint.face, events) if events else None
     return index, standpoints
+
+
+async def _lock(connection: Connection, keys: set[str]) -> None:
+    """Keep everybody else from the meetings under these keys. A batch with very many keys keeps everybody from all."""
+    if len(keys) > _LOCKS:
+        await connection.execute(sql("lock_all_keys"), _ALL_KEYS)
+    else:
+        await connection.fetchrow(sql("lock_keys"), sorted(map(lock_number, keys)), _ALL_KEYS)
 
 
 async def _join(
@@ -182,10 +197,8 @@ async def _with_free_id(connection: Connection, report: Report, standpoints: dic
     after its meeting had moved on."""
     event = report.event
     while event.meeting_id in standpoints:
-        event = identify.renamed(event, str(report.article_id))
-        if event.meeting_id not in standpoints and await connection.fetch(
-            sql("lock_meetings"), [UUID(event.meeting_id)]
-        ):
+        event = identify.renamed(event, report.article_id)
+        if event.meeting_id not in standpoints and await connection.fetch(sql("lock_meetings"), [event.meeting_id]):
             standpoints[event.meeting_id] = Standpoint(event, None)
     return event
 
@@ -216,35 +229,37 @@ def _conclude(standpoint: Standpoint, gone: Gone, revisions: list[Revision]) -> 
 async def _write(
     connection: Connection, standpoints: dict[str, Standpoint], revisions: Sequence[Revision], now: datetime
 ) -> None:
-    """Write the revisions and, once for each meeting, the state that they end in."""
-    last = {revision.event.meeting_id: revision for revision in revisions}
-    json = {id(revision): revision.event.model_dump_json() for revision in revisions}
-    ids = [UUID(meeting_id) for meeting_id in last]
-    standings = [known.standings if (known := standpoints[key].known) else () for key in last]
-    await connection.execute(
-        sql("write_meetings"), [json[id(revision)] for revision in last.values()], list(map(_packed, standings)), now
-    )
-    await connection.execute(
-        sql("write_revisions"), [r.change for r in revisions], [json[id(revision)] for revision in revisions], now
-    )
-    old = [UUID(revision.event.meeting_id) for revision in last.values() if revision.event.revision > 1]
-    if old:
-        await connection.execute(sql("drop_participants"), old)
-        await connection.execute(sql("drop_statements"), old)
-    await connection.execute(sql("write_participants"), ids)
-    await connection.execute(sql("write_statements"), ids)
-    keys = sorted({(key, meeting_id) for meeting_id in last for r in standpoints[meeting_id].added for key in r.keys})
+    """Write the revisions and, once for each meeting, the state that they end in. A report that changes nothing that is
+    published, because the event is full, still changes what the next merge must remember."""
+    revised = {revision.event.meeting_id for revision in revisions}
+    touched = {key: each for key, each in standpoints.items() if key in revised or each.added}
+    states = [each.published.model_dump_json() for each in touched.values() if each.published]
+    standings = [_packed(each.known.standings if each.known else ()) for each in touched.values()]
+    await connection.execute(sql("write_meetings"), states, standings, now)
+    keys = sorted({(key, meeting_id) for meeting_id, each in touched.items() for r in each.added for key in r.keys})
     if keys:
-        await connection.execute(sql("write_keys"), [key for key, _ in keys], [UUID(owner) for _, owner in keys])
+        await connection.execute(sql("write_keys"), [key for key, _ in keys], [owner for _, owner in keys], now)
+    if not revisions:
+        return
+    last = dict(zip(touched, states, strict=True))
+    json = [last[r.event.meeting_id] if r.event is touched[r.event.meeting_id].published else r.event.model_dump_json()
+            for r in revisions]  # fmt: skip
+    await connection.execute(sql("write_revisions"), [r.change for r in revisions], json, now)
+    again = [key for key in revised if touched[key].face.revision > 1]
+    if again:
+        await connection.execute(sql("drop_participants"), again)
+        await connection.execute(sql("drop_statements"), again)
+    await connection.execute(sql("write_participants"), list(revised))
+    await connection.execute(sql("write_statements"), list(revised))
 
 
 async def _write_sources(connection: Connection, sources: Iterable[tuple[str, int, str | None, MeetingEvent]]) -> None:
     rows = list(sources)
     await connection.execute(
         sql("write_sources"),
-        [UUID(article_id) for article_id, _, _, _ in rows],
+        [article_id for article_id, _, _, _ in rows],
         [ordinal for _, ordinal, _, _ in rows],
-        [UUID(meeting_id) if meeting_id else None for _, _, meeting_id, _ in rows],
+        [meeting_id if meeting_id else None for _, _, meeting_id, _ in rows],
         [event.model_dump_json() for _, _, _, event in rows],
     )
 

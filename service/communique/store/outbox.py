@@ -18,6 +18,8 @@ from communique.store.queries import sql
 _LEADER = lock_number("communique.relay")
 _CHANNEL = "communique_outbox"
 _STANDBY_SECONDS = 1.0
+_BYTES = 32_000_000
+"""About as much as the relay has in hand at once: dead letters may be large."""
 
 
 async def publish(
@@ -53,6 +55,7 @@ class Outbox:
         connection = await self._database.dedicated()
         try:
             with translated():
+                await connection.execute(sql("keep_alive"))
                 while not await connection.fetchval(sql("try_lead"), _LEADER):  # noqa: ASYNC110 - nobody here to wake us
                     await asyncio.sleep(_STANDBY_SECONDS)
             self._leading = connection
@@ -94,10 +97,10 @@ class Outbox:
         return following - 1
 
     async def rows_after(self, seq: int, limit: int) -> list[OutboxRow]:
-        """The messages that follow, at most `limit`."""
+        """The messages that follow, at most `limit`, fewer where they are large."""
         with translated():
             async with transaction(self._pool, self._begin) as connection:
-                rows = await connection.fetch(sql("outbox_after"), seq, limit)
+                rows = await connection.fetch(sql("outbox_after"), seq, limit, _BYTES)
         return [outbox_row(row) for row in rows]
 
     async def forget(self, through_seq: int) -> int:

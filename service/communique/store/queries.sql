@@ -109,8 +109,12 @@ WHERE a.article_id = $1
 -- ── meetings ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 -- name: lock_keys
--- Takes the locks of identity keys, in the order given, until the transaction ends.
-SELECT count(pg_advisory_xact_lock(k)) FROM unnest($1::bigint[]) AS k
+-- Takes the locks of identity keys, in the order given, and shares the lock of all, until the transaction ends.
+SELECT count(pg_advisory_xact_lock(k)), pg_advisory_xact_lock_shared($2) FROM unnest($1::bigint[]) AS k
+
+-- name: lock_all_keys
+-- Takes the lock of all identity keys: waits for everybody who holds one.
+SELECT pg_advisory_xact_lock($1)
 
 -- name: sources_of_articles
 -- Reads the reports of articles, those that do not count included.
@@ -127,8 +131,10 @@ ORDER BY meeting_id, article_id, ordinal
 SELECT key FROM communique.meeting_keys WHERE meeting_id = ANY ($1)
 
 -- name: candidates
--- Finds the meetings that share an identity key.
-SELECT key, meeting_id FROM communique.meeting_keys WHERE key = ANY ($1)
+-- Finds the meetings that share an identity key, of each key the last ones that were added.
+SELECT k.key, c.meeting_id FROM unnest($1::text[]) AS k (key), LATERAL (
+    SELECT meeting_id FROM communique.meeting_keys m WHERE m.key = k.key ORDER BY m.added_at DESC LIMIT $2
+) AS c
 
 -- name: lock_meetings
 -- Reads meetings and keeps them for this transaction, in one order for all.
@@ -148,7 +154,8 @@ ON CONFLICT (meeting_id) DO UPDATE
 SET revision = excluded.revision, kind = excluded.kind, status = excluded.status, background = excluded.background,
     starts = excluded.starts, ends = excluded.ends, "precision" = excluded."precision", city = excluded.city,
     country = excluded.country, countries = excluded.countries, confidence = excluded.confidence,
-    state = excluded.state, standings = excluded.standings, updated_at = excluded.updated_at
+    state = excluded.state, standings = excluded.standings,
+    updated_at = CASE WHEN old.revision = excluded.revision THEN old.updated_at ELSE excluded.updated_at END
 
 -- name: write_revisions
 -- Adds one row for each revision, which is never changed again.
@@ -195,7 +202,8 @@ ON CONFLICT (article_id, ordinal) DO UPDATE SET meeting_id = excluded.meeting_id
 
 -- name: write_keys
 -- Adds the identity keys under which a meeting is found.
-INSERT INTO communique.meeting_keys (key, meeting_id) SELECT * FROM unnest($1::text[], $2::uuid[]) ORDER BY 1, 2
+INSERT INTO communique.meeting_keys (key, meeting_id, added_at)
+SELECT w.*, $3 FROM unnest($1::text[], $2::uuid[]) AS w ORDER BY 1, 2
 ON CONFLICT DO NOTHING
 
 -- ── out ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -217,12 +225,20 @@ SELECT pg_notify('communique_outbox', '')
 SELECT next_seq FROM communique.outbox_head
 
 -- name: outbox_after
--- Reads messages in order, after a sequence number.
-SELECT seq, topic, key, headers, value, created_at FROM communique.outbox WHERE seq > $1 ORDER BY seq LIMIT $2
+-- Reads messages in order, after a sequence number: so many, or as many as so many bytes hold, and one at least.
+SELECT seq, topic, key, headers, value, created_at FROM (
+    SELECT *, sum(coalesce(octet_length(value), 0)) OVER (ORDER BY seq) - coalesce(octet_length(value), 0) AS before
+    FROM (SELECT * FROM communique.outbox WHERE seq > $1 ORDER BY seq LIMIT $2) AS next
+) AS weighed
+WHERE before < $3 ORDER BY seq
 
 -- name: forget_published
 -- Removes messages up to a sequence number.
 DELETE FROM communique.outbox WHERE seq <= $1
+
+-- name: keep_alive
+-- Lets the database notice within half a minute that the leader's machine is gone, and give its lock to another.
+SET tcp_keepalives_idle = 15; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3
 
 -- name: try_lead
 -- Makes this session the one whose relay publishes, if there is none.

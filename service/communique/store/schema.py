@@ -92,7 +92,7 @@ async def migrate(
 ) -> MigrationReport:
     """Bring the schema up to date, or say what is missing. Raises MigrationChanged where the past was edited."""
     known = migrations() if known is None else known
-    connection = await database.dedicated()
+    connection = await database.dedicated(patient=True)
     try:
         with translated():
             before = await _compared(connection, known)

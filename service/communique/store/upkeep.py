@@ -25,7 +25,7 @@ class Upkeep:
 
 async def maintain(database: Database, now: datetime, keep: timedelta) -> Upkeep:
     """Make coming partitions; drop those whose last article is older than `keep`."""
-    connection = await database.dedicated()
+    connection = await database.dedicated(patient=True)
     try:
         with translated():
             made = await make_partitions(connection, database, now)

@@ -91,10 +91,12 @@ CREATE INDEX meetings_updated_at ON communique.meetings (updated_at);
 CREATE INDEX meetings_countries ON communique.meetings USING gin (countries);
 
 CREATE TABLE communique.meeting_keys (
-    key         text NOT NULL,
-    meeting_id  uuid NOT NULL REFERENCES communique.meetings ON DELETE CASCADE,
+    key         text        NOT NULL,
+    meeting_id  uuid        NOT NULL REFERENCES communique.meetings ON DELETE CASCADE,
+    added_at    timestamptz NOT NULL,
     PRIMARY KEY (key, meeting_id)
 );
+CREATE INDEX meeting_keys_latest ON communique.meeting_keys (key, added_at DESC);
 CREATE INDEX meeting_keys_meeting ON communique.meeting_keys (meeting_id);
 
 CREATE TABLE communique.revisions (

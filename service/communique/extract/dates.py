@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 from babel import Locale
@@ -54,6 +55,7 @@ def find(document: Document, rules: Rules) -> tuple[DateMention, ...]:
     text, tokens = document.text, document.tokens
     datelines = dateline.find(document)
     mentions: list[DateMention] = []
+    published = document.published
     told = named = None
     told_end = -1
 
@@ -67,10 +69,12 @@ def find(document: Document, rules: Rules) -> tuple[DateMention, ...]:
         if phrase.meaning == "bare_year" and not _year_alone(text, tokens, phrase):
             continue
         near = 0 <= start - told_end <= _BREATH and "\n" not in text[told_end:start]
-        reading = calendar.read(phrase, calendar.Context(document.published, told, near, named))
+        reading = calendar.read(phrase, calendar.Context(published, told, near, named))
         if reading is None:
             continue
         heading = any(line.start <= start and end <= line.end for line in datelines)
+        if heading and published is None and reading.precision == "day" and reading.value:
+            published = date.fromisoformat(reading.value)  # the report dates itself
         bound, start = _bound(tokens, phrase, rules)
         mentions.append(_mention(start, end, reading, bound, heading, f"{rules.code}.date.{phrase.meaning}"))
         if not heading and (reading.weekday is not None or len(reading.value or "") == 10):

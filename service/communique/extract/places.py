@@ -151,9 +151,8 @@ class _Reading:
         return bisect_left(self.starts, offset)
 
     def mentions(self) -> Iterator[PlaceMention]:
-        lines = tuple(self.datelines())
+        lines, begin = self.datelines()
         yield from lines
-        begin = max((line.end for line in lines), default=0)
         done = begin
         before: PlaceMention | None = None
         for first, hit in self.at.items():
@@ -213,12 +212,13 @@ class _Reading:
         return entry
 
     def compound(self, first: int, last: int, hit: Hit, entry: Entry) -> PlaceMention | None:
-        """ "China-Reise" goes there; "in Berlin-Dahlem" is there; "Ukraine-Gipfel" says no place."""
+        """ "China-Reise" goes there; "in Berlin-Dahlem" is there; "Ukraine-Gipfel", "Baden-Baden" say no place."""
         tail = self.tokens[last + 1].lower if last + 1 < len(self.tokens) else ""
         if tail in self.rules.journeys:
             return self.mention(hit, entry, "to", "journey")
         relation = self.relation(first, entry)
-        if entry.kind == "city" and relation in ("in", "to") and tail not in self.rules.events:
+        quarter = isinstance(entry.data, City) and entry.data.capital and tail not in self.rules.events
+        if quarter and relation in ("in", "to"):
             return self.mention(hit, entry, relation, "city")
         return None
 
@@ -341,14 +341,16 @@ class _Reading:
 
     # ── where the report was written ─────────────────────────────────────────────────────────────────────────────────
 
-    def datelines(self) -> Iterator[PlaceMention]:
-        """The towns of the dateline; a candidate without an agency counts only with a town of the tables."""
-        lines = sorted(dateline.find(self.document), key=lambda line: not line.sure)
-        for line in lines:
+    def datelines(self) -> tuple[list[PlaceMention], int]:
+        """The towns of the dateline, and where the report begins behind it.
+
+        A candidate without an agency counts only with a town of the tables.
+        """
+        for line in sorted(dateline.find(self.document), key=lambda line: not line.sure):
             mentions = self.heads(line)
             if mentions:
-                yield from mentions
-                return
+                return mentions, line.end
+        return [], 0
 
     def heads(self, line: dateline.Dateline) -> list[PlaceMention]:
         found, start = [], line.start

@@ -268,6 +268,12 @@ def test_without_a_day_of_publication_only_full_dates_count(code: str, body: str
     assert mention.value == value
 
 
+def test_a_full_date_in_the_dateline_stands_in_for_the_day_of_publication() -> None:
+    """A report without metadata that dates itself."""
+    body = "PEKING, 13. Mai 2024 (Xinhua) -- Er kam am Sonntag."
+    assert [mention.value for mention in find("de", body, published=None)] == ["2024-05-13", "2024-05-12"]
+
+
 def test_spans_cover_the_words_with_their_preposition() -> None:
     """The span is the evidence: verbatim, preposition included."""
     body = "Das Treffen ist für den 17. November geplant."

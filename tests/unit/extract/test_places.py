@@ -208,6 +208,7 @@ def test_a_list_shares_its_preposition(code: str, body: str, expected: list[str]
         ("de", "Stillstand. Es geht nicht weiter.", []),
         ("en", "BEIJING, Jan. 10 (Xinhua) -- He came.", [("Beijing", "CN", "dateline")]),
         ("en", "WOODSIDE, Calif. — He came.", [("Woodside", "US", "dateline")]),
+        ("en", "MOSCOW, Russia (AP) — He came.", [("Moscow", "RU", "dateline")]),
         ("en", "PARIS: He came.", [("Paris", "FR", "dateline")]),
         ("en", "MOSCOW - He met her here on Tuesday.", [("Moscow", "RU", "dateline"), ("Moscow", "RU", "in")]),
         ("en", "Breaking - He came.", []),

@@ -14,7 +14,7 @@ import orjson
 from pydantic import ValidationError
 
 from communique.adapters import addresses
-from communique.adapters.markup import is_markup, to_text
+from communique.adapters.markup import plain_text, to_text
 from communique.adapters.moments import Moment, read_moment
 from communique.errors import Refused
 from communique.model import Article, Source, Withdrawn
@@ -150,8 +150,7 @@ def _read_text(raw: RawArticle) -> tuple[str | None, str]:
 
 
 def _plain(text: str) -> str:
-    if is_markup(text):
-        text = to_text(text)
+    text = plain_text(text)
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     return text if text.isascii() else unicodedata.normalize("NFC", text)

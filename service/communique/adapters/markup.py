@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator
 
@@ -13,6 +14,7 @@ MAX_TAGS = 10_000
 """The parser needs quadratic time for unclosed blocks: 0.05 s for this many, minutes for 2 MB of them."""
 
 _TAG = re.compile(r"</?[a-zA-Z][a-zA-Z0-9-]*(?:\s[^<>]*)?/?>|<!--|<!\w|<\?\w")
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]{2,31}\d{0,2});")
 _DROPPED = (
     "script style noscript template iframe object embed svg math canvas audio video form button select textarea head"
     " title"
@@ -31,11 +33,18 @@ def is_markup(text: str) -> bool:
     return "<" in text and _TAG.search(text) is not None
 
 
-def to_text(html: str) -> str:
+def plain_text(text: str) -> str:
+    """A text that may hold tags, or entities only, or tags behind entities; unchanged where it is plain already."""
+    if "&" in text and not is_markup(text):
+        text = _ENTITY.sub(lambda found: html.unescape(found[0]), text)
+    return to_text(text) if is_markup(text) else text
+
+
+def to_text(markup: str) -> str:
     """The readable text of a document or fragment, one paragraph a line, blank lines between; raises Refused."""
-    if html.count("<") > MAX_TAGS:
+    if markup.count("<") > MAX_TAGS:
         raise refused("too_much_markup")
-    tree = LexborHTMLParser(html)
+    tree = LexborHTMLParser(markup)
     tree.strip_tags(_DROPPED)
     body = tree.body
     if body is None:

@@ -71,7 +71,7 @@ def _news_please(fields: Fields) -> dict[str, Any]:
         "title": fields.get("title"),
         "body": fields.get("maintext"),
         "description": fields.get("description"),
-        "language": fields.get("language"),
+        "language": _word(fields.get("language")),
         "published_at": fields.get("date_publish"),
         "modified_at": fields.get("date_modify"),
         "fetched_at": fields.get("date_download"),
@@ -88,7 +88,7 @@ def _trafilatura(fields: Fields) -> dict[str, Any]:
         "title": fields.get("title"),
         "body": fields.get("text") or fields.get("raw_text"),
         "description": fields.get("excerpt") or fields.get("description"),
-        "language": fields.get("language"),
+        "language": _word(fields.get("language")),
         "published_at": fields.get("date"),
         "fetched_at": fields.get("filedate"),
         "authors": _people(fields.get("author")),
@@ -103,9 +103,12 @@ def _trafilatura(fields: Fields) -> dict[str, Any]:
 
 
 def _schema_org(fields: Fields) -> dict[str, Any]:
-    node = _article_node(fields)
-    publisher = _first(node.get("publisher"))
-    page = _first(node.get("mainEntityOfPage"))
+    """JSON-LD may write any value as a list of values; the first one counts."""
+    node = {
+        name: value if name in ("author", "keywords") else _first(value)
+        for name, value in _article_node(fields).items()
+    }
+    page = node.get("mainEntityOfPage")
     address = page.get("@id") or page.get("url") if isinstance(page, Mapping) else page
     return {
         "url": node.get("url") or address or node.get("@id"),
@@ -116,8 +119,8 @@ def _schema_org(fields: Fields) -> dict[str, Any]:
         "published_at": node.get("datePublished"),
         "modified_at": node.get("dateModified"),
         "authors": _people(node.get("author")),
-        "source": {"name": _name(publisher)},
-        "image_url": _name(_first(node.get("image")), "url", "@id"),
+        "source": {"name": _name(node.get("publisher"))},
+        "image_url": _name(node.get("image"), "url", "@id"),
         "tags": _words(node.get("keywords")),
         "license": _name(node.get("license"), "url", "@id"),
     }
@@ -149,7 +152,7 @@ def _ninjs(
         "body": _value(plain),
         "body_html": _value(marked),
         "description": _value(fields.get("descriptions")),
-        "language": fields.get("language"),
+        "language": _word(fields.get("language")),
         "published_at": fields.get(created),
         "modified_at": fields.get(changed),
         "embargo_until": fields.get("embargoed"),
@@ -169,7 +172,7 @@ def _zyte(fields: Fields) -> dict[str, Any]:
         "body": fields.get("articleBody"),
         "body_html": fields.get("articleBodyHtml"),
         "description": fields.get("description"),
-        "language": fields.get("inLanguage"),
+        "language": _word(fields.get("inLanguage")),
         "published_at": fields.get("datePublished"),
         "modified_at": fields.get("dateModified"),
         "fetched_at": metadata.get("dateDownloaded") if isinstance(metadata, Mapping) else None,
@@ -185,7 +188,7 @@ def _newspaper4k(fields: Fields) -> dict[str, Any]:
         "title": fields.get("title"),
         "body": fields.get("text"),
         "description": fields.get("meta_description"),
-        "language": fields.get("meta_lang") or fields.get("language"),
+        "language": _word(fields.get("meta_lang")) or _word(fields.get("language")),
         "published_at": fields.get("publish_date"),
         "authors": _people(fields.get("authors")),
         "source": {"name": _word(fields.get("meta_site_name"))},
@@ -205,7 +208,7 @@ def _feedparser(fields: Fields) -> dict[str, Any]:
         "url": fields.get("link"),
         "title": fields.get("title"),
         "body": (content.get("value") if isinstance(content, Mapping) else None) or fields.get("summary"),
-        "language": next((d["language"] for d in details if d.get("language")), fields.get("language")),
+        "language": next((word for d in details if (word := _word(d.get("language")))), _word(fields.get("language"))),
         "published_at": fields.get("published")
         or _from_struct(fields.get("published_parsed"))
         or fields.get("updated")

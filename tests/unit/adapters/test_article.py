@@ -40,6 +40,9 @@ def test_the_least_that_is_accepted() -> None:
         ({"title": "T", "description": "D"}, "T\n\nD"),
         ({"title": "T", "description": "D", "body": "B"}, "T\n\nB"),
         ({"title": "<b>T</b>", "body": "<p>A &amp; B</p>"}, "T\n\nA & B"),
+        ({"title": "Fish &amp; Chips", "body": "Er sagte:\n&#8222;Ja&#8220;"}, "Fish & Chips\n\nEr sagte:\n„Ja“"),
+        ({"body": "&lt;p&gt;A&lt;/p&gt;&lt;script&gt;x&lt;/script&gt;"}, "A"),
+        ({"body": "a=1&copy=2 & b"}, "a=1&copy=2 & b"),
         ({"body": "Pra\u0308sident"}, "Pr\u00e4sident"),
     ],
 )

@@ -298,6 +298,11 @@ TEXT = {"url": "https://a.example/1", "maintext": "Text."}
             {"url": "https://a.example/1"},
         ),
         (
+            {"@type": ["NewsArticle"], "url": ["https://a.example/1"], "headline": ["T"], "articleBody": ["Text."]},
+            {"text": "T\n\nText."},
+        ),
+        (TEXT | {"language": ["de"]}, {"language_hint": None}),
+        (
             {"@type": "NewsArticle", "@id": "https://a.example/1#article", "articleBody": "Text."},
             {"url": "https://a.example/1"},
         ),

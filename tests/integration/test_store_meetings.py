@@ -149,3 +149,29 @@ async def test_reports_of_one_meeting_from_many_partitions_make_one_meeting(
     await asyncio.gather(*map(ingest, range(8)))
     found_rows = await rows.fetch("SELECT starts, revision, jsonb_array_length(state->'sources') FROM api.meetings_v1")
     assert sorted(tuple(row) for row in found_rows) == [(day, 16, 16) for day in days]
+
+
+async def test_sources_beyond_the_bound_of_an_event_stay_in_the_table(store: Store, rows: asyncpg.Connection) -> None:
+    feed = await Feed.of(store)
+    report = await feed(*(found(f"outlet{n:03}") for n in range(80)))
+    state = orjson.loads(await rows.fetchval("SELECT state FROM api.meetings_v1"))
+    assert len(state["sources"]) == 64
+    assert report.reported + report.updated == state["revision"]
+    assert await rows.fetchval("SELECT count(*) FROM api.sources_v1") == 80
+
+
+async def test_a_batch_with_very_many_meetings_shares_the_database_with_others(
+    database: Database, rows: asyncpg.Connection
+) -> None:
+    """It would need more locks than the server has; instead it takes the one lock of all."""
+    codes = [f"{a}{b}" for a in "ABCDEFGHIJ" for b in "ABCDEFGHIJ"]
+
+    async def ingest(partition: int, count: int) -> None:
+        async with opened(database) as store:
+            feed = await Feed.of(store, partition)
+            pairs = [((f"Person {a}", a), (f"Person {b}", b)) for a in codes[:20] for b in codes[20:40]][:count]
+            await feed(*(found(f"{partition}-{n}", meeting(pair)) for n, pair in enumerate(pairs)))
+
+    await asyncio.gather(ingest(0, 300), ingest(1, 300), *(ingest(partition, 20) for partition in range(2, 6)))
+    assert await rows.fetchval("SELECT count(*) FROM api.meetings_v1") == 300
+    assert await rows.fetchval("SELECT count(*) FROM api.sources_v1") == 680

@@ -96,6 +96,16 @@ async def test_published_rows_are_forgotten_and_the_sequence_goes_on(store: Stor
     assert await store.outbox.last_sequence() == 4
 
 
+async def test_large_messages_are_handed_out_in_smaller_numbers(store: Store) -> None:
+    """A flood of large dead letters must not fill the relay's memory; the order and the wholeness stay."""
+    claim = await store.claim(TOPIC, 0, "one")
+    large = [Decided(record(n, value=b"x" * 900_000), refused()) for n in range(50)]
+    await store.commit(Batch(claim, 0, 50, tuple(large)))
+    first = await store.outbox.rows_after(0, 500)
+    assert [row.seq for row in first] == list(range(1, 37))
+    assert [row.seq for row in await store.outbox.rows_after(36, 500)] == list(range(37, 51))
+
+
 async def test_a_database_that_was_set_back_shows_it(database: Database, postgres: str) -> None:
     """The relay compares this number with what it published, and refuses to start."""
     async with opened(database) as store:

@@ -29,10 +29,6 @@ RETURNING next_offset
 -- Reads the position of one partition.
 SELECT next_offset, owner_epoch FROM communique.ingest_position WHERE topic = $1 AND "partition" = $2
 
--- name: settled_position
--- Reads the position after every transaction that is still open on it has ended.
-SELECT next_offset, owner_epoch FROM communique.ingest_position WHERE topic = $1 AND "partition" = $2 FOR UPDATE
-
 -- name: positions
 -- Lists all positions with their owners.
 SELECT topic, "partition", next_offset, owner_epoch, owner, claimed_at, moved_at

@@ -83,6 +83,26 @@ def test_a_full_name_alone_gives_office_and_country_of_that_day(
 
 
 @pytest.mark.parametrize(
+    ("item", "country", "office"),
+    [
+        (someone("Wladimir Putin"), "RU", "president"),
+        (someone("Wladimir Putin", country="RU", office="prime_minister"), "RU", "prime_minister"),
+        (
+            someone("Annalena Baerbock", country="DE", organisation="UN", office="foreign_minister"),
+            "DE",
+            "foreign_minister",
+        ),
+        (someone("Gerhard Schröder"), None, None),
+    ],
+)
+def test_without_a_date_only_present_offices_are_filled_in(
+    known: Knowledge, item: Participant, country: str | None, office: str | None
+) -> None:
+    found = resolve.participant(item, known, None, None)
+    assert (found.country, found.office) == (country, office)
+
+
+@pytest.mark.parametrize(
     ("office", "country", "on"),
     [
         ("president_elect", "US", "2024-12-01"),

@@ -54,7 +54,7 @@ def participant(item: Participant, knowledge: Knowledge, day: date | None, then:
     person = _person(item, knowledge, day, then)
     if person is None:
         return replace(item, name=latin(item.name) if item.name else None)
-    term = _term(person, item, day)
+    term = _term(person, item, day, knowledge.built)
     if term is None:
         return replace(item, name=person.name, wikidata=person.wikidata)
     stated = item.country is not None and item.country == term.country
@@ -179,24 +179,31 @@ def _plain(office: str | None) -> str | None:
     return office.removeprefix("former_").removesuffix("_elect").removesuffix("_designate")
 
 
-def _term(person: Person, item: Participant, day: date | None) -> Term | None:
-    """The term that the text speaks of: in the country or body it names, unless its office is held elsewhere."""
+def _term(person: Person, item: Participant, day: date | None, built: date) -> Term | None:
+    """The term that the text speaks of: in the country or body it names, unless its office is held elsewhere.
+
+    Without a day the office that the text states decides; where it states none, what the person is by the tables.
+    """
+    office = _plain(item.office)
+    moment = built if day is None and office is None else day
     places = [place for place in (item.organisation, item.country) if place is not None]
-    offered = [tenure.term_on(person, day, office=_plain(item.office), place=place) for place in (*places, None)]
+    offered = [tenure.term_on(person, moment, office=office, place=place) for place in (*places, None)]
+    offered.append(tenure.term_on(person, moment))
     known = [term for term in offered if term is not None]
-    if day is not None:
-        running = [term for term in known if tenure.distance(term, day) <= 1]
-        if office := _plain(item.office):
-            running = [term for term in running if tenure.alike(term.office, office)] or running
-        known = running or known
+    if moment is not None:
+        running = [term for term in known if tenure.distance(term, moment) <= 1]
+        known = running or (known if day is not None else [])
+    if office is not None:
+        known = [term for term in known if tenure.alike(term.office, office)] or known
     return known[0] if known else None
 
 
 def _office(stated: str | None, term: Term, day: date | None, knowledge: Knowledge) -> str | None:
     """The office that the text states, unless the tables show that it has used another word for it.
 
-    A former minister who is in office is meant by the office; a president before the inauguration is one elect; and
-    the head of government of a country without a prime minister is what the tables call him.
+    A former minister who is in office is meant by the office; a president before the inauguration is one elect; the
+    head of government of a country without a prime minister is what the tables call him; and a sitting president is no
+    prime minister.
     """
     running = day is None or tenure.distance(term, day) <= 1
     if stated is None:
@@ -208,7 +215,8 @@ def _office(stated: str | None, term: Term, day: date | None, knowledge: Knowled
         return "president_elect"
     if tenure.alike(stated, term.office) and not knowledge.has_office(stated, place):
         return term.office
-    return stated
+    heads = stated in tenure.HEADS and term.office in tenure.HEADS
+    return term.office if heads and day is not None and running else stated
 
 
 def _office_then(term: Term, day: date | None, *, running: bool) -> str | None:

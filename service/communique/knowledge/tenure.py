@@ -25,6 +25,7 @@ RANK = {
     "senior_diplomat": 3, "finance_minister": 4, "economy_minister": 4, "party_leader": 6, "state_councillor": 6,
 }  # fmt: skip
 """Which office the news name first where one person holds several."""
+HEADS = frozenset({"president", "prime_minister", "chancellor", "king", "queen", "emir", "sultan", "pope"})
 MINISTER = 3
 MINOR = 5
 ALIKE = (

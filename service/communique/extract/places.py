@@ -6,65 +6,20 @@ table knows is one only where the words beside it say so.
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from typing import Literal
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from babel import Locale
 
 from communique.extract import dateline
+from communique.extract.locatives import Grammar, Relation, is_town
+from communique.extract.locatives import Rules as Rules
+from communique.extract.locatives import compile as compile
 from communique.languages import Language
-from communique.languages.sections import Places
 from communique.model import City, Document, Entry, Hit, PlaceMention, Surface, Token, Venue
 
-Relation = Literal["in", "to", "from", "topic", "bare"]
-
-_REACH = 6
-"""Tokens between a preposition and the name that it governs."""
 _CITY_STATES = frozenset({"DJ", "GI", "MC", "SG", "SM", "VA"})
 """Where country and city have one name, the city is meant."""
-_KINDS = frozenset({"city", "country", "venue", "demonym", "journey"})
-
-
-@dataclass(frozen=True, slots=True)
-class Nouns:
-    """Words of one list of the language file: whole words, and endings for languages that make compounds."""
-
-    words: frozenset[str]
-    endings: tuple[str, ...]
-
-    def __contains__(self, word: str) -> bool:
-        return word in self.words or word.endswith(self.endings)
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    code: str
-    section: Places
-    capitals: Mapping[str, City]
-    prepositions: Mapping[str, Relation]
-    venue_prepositions: Mapping[str, Relation]
-    between: frozenset[str]
-    """Words that may stand between preposition and name."""
-    kinds_of_town: frozenset[str]
-    openers: frozenset[str]
-    """Words after which a town may stand that no table knows, and words for "here"."""
-    suffixes: Mapping[str, Collection[str]]
-    """What makes another word of a form, by kind of hit: "Ungarn" is no inflected "Ungar" where a country is meant."""
-    capital_nouns: frozenset[str]
-    of: frozenset[str]
-    articles: frozenset[str]
-    with_article: frozenset[str]
-    """Articles, and prepositions with one inside: before the name of a town they make it another word."""
-    events: Nouns
-    buildings: Nouns
-    journeys: Nouns
-    subjects: Nouns
-    bodies: Nouns
-    not_goal: frozenset[str]
-    name_tails: frozenset[str]
-    and_: frozenset[str]
 
 
 def surfaces(language: Language) -> Iterator[Surface]:
@@ -85,70 +40,13 @@ def capitals(surfaces: Iterable[Surface]) -> dict[str, City]:
     return found
 
 
-def compile(language: Language, capitals: Mapping[str, City]) -> Rules:
-    """The tables of one language, built once a process."""
-    section = language.places
-    towns = frozenset((*section.nouns, *section.capital_nouns))
-    prepositions = _either_case(section.prepositions)
-    return Rules(
-        code=language.code,
-        section=section,
-        capitals=capitals,
-        prepositions=prepositions,
-        venue_prepositions=_either_case({**section.prepositions, **section.venue_prepositions}),
-        between=frozenset(section.adjectives),
-        kinds_of_town=towns,
-        openers=towns.union(
-            section.here,
-            (word for word, relation in prepositions.items() if relation in ("in", "to")),
-        ),
-        suffixes=language.inflection.suffixes,
-        capital_nouns=frozenset(section.capital_nouns),
-        of=frozenset(section.of),
-        articles=frozenset(section.articles),
-        with_article=frozenset((*section.articles, *section.fused)),
-        events=_nouns(section.events),
-        buildings=_nouns(section.buildings),
-        journeys=_nouns(section.journeys),
-        subjects=_nouns(section.subjects),
-        bodies=_nouns(section.bodies),
-        not_goal=frozenset(section.not_goal),
-        name_tails=frozenset(section.name_tails),
-        and_=frozenset(language.words.and_),
-    )
-
-
 def find(document: Document, rules: Rules) -> tuple[PlaceMention, ...]:
     """All places by start."""
     return tuple(sorted(_Reading(document, rules).mentions(), key=lambda mention: mention.start))
 
 
-def _either_case(words: Mapping[str, Relation]) -> dict[str, Relation]:
-    return {form: relation for word, relation in words.items() for form in (word, word.capitalize())}
-
-
-def _nouns(listed: Collection[str]) -> Nouns:
-    return Nouns(
-        frozenset(noun.lower() for noun in listed if not noun.startswith("-")),
-        tuple(noun[1:].lower() for noun in listed if noun.startswith("-")),
-    )
-
-
-class _Reading:
+class _Reading(Grammar):
     """One document being read."""
-
-    def __init__(self, document: Document, rules: Rules) -> None:
-        self.document = document
-        self.text = document.text
-        self.tokens = document.tokens
-        self.rules = rules
-        self.starts = [token.start for token in document.tokens]
-        self.at = {
-            self.index(hit.start): hit for hit in document.hits if not _KINDS.isdisjoint(e.kind for e in hit.entries)
-        }
-
-    def index(self, offset: int) -> int:
-        return bisect_left(self.starts, offset)
 
     def mentions(self) -> Iterator[PlaceMention]:
         lines, begin = self.datelines()
@@ -189,7 +87,7 @@ class _Reading:
         before_event = after is not None and after.text.islower() and after.lower in self.rules.events
         if relation == "bare" and entry.kind == "city" and before_event:
             return self.mention(hit, entry, "in", "event")
-        if first and _town(entry) and self.tokens[first - 1].lower in self.rules.with_article:
+        if first and is_town(entry) and self.tokens[first - 1].lower in self.rules.with_article:
             return None
         if relation == "bare" and (entry.ambiguous or any(e.kind in ("person", "surname") for e in hit.entries)):
             return None
@@ -260,71 +158,6 @@ class _Reading:
         relation = self.relation(first, Entry("capital", ""))
         return self.built(start, end, city, None, relation, "capital")
 
-    # ── grammar ──────────────────────────────────────────────────────────────────────────────────────────────────────
-
-    def relation(self, first: int, entry: Entry) -> Relation:
-        """What the preposition before the name makes of it."""
-        rules = self.rules
-        like_venue = entry.kind == "venue" or (entry.kind == "city" and not _town(entry))
-        prepositions = rules.venue_prepositions if like_venue else rules.prepositions
-        article = ""
-        at = first - 1
-        while at >= 0 and first - at <= _REACH:
-            token = self.tokens[at]
-            if "\n" in self.gap(at, at + 1):
-                break
-            if token.text in prepositions:
-                return self.judged(at, prepositions[token.text], article, entry)
-            if token.lower in rules.section.departures:
-                departed = rules.section.departures[token.lower]
-                leaving = any(before.lower in departed for before in self.tokens[max(at - _REACH, 0) : at])
-                return "to" if leaving else "bare"
-            if token.lower in rules.section.journey_of and at and self.tokens[at - 1].lower in rules.journeys:
-                return "to"
-            if token.lower in rules.articles:
-                article = token.lower
-            elif not self.may_stand_between(at, token):
-                break
-            at -= 1
-        return "bare"
-
-    def judged(self, at: int, relation: Relation, article: str, entry: Entry) -> Relation:
-        section = self.rules.section
-        preposition, before = self.tokens[at].lower, self.tokens[at - 1].lower if at else ""
-        town = _town(entry)
-        if preposition in section.island and (town or (entry.kind == "country" and entry.data not in section.islands)):
-            return "bare"
-        plural = article in section.plural_articles and entry.data in section.plural
-        if preposition in section.two_way and article in section.goal_articles and not plural:
-            relation = "to"
-        if relation == "to" and before in self.rules.not_goal:
-            return "bare"
-        if relation == "in" and before in self.rules.subjects:
-            return "topic"
-        if relation == "in" and before in self.rules.bodies and not self.stands_somewhere(at - 1):
-            return "topic"
-        return relation
-
-    def stands_somewhere(self, noun: int) -> bool:
-        """ "at the Foreign Ministry in Ankara" is there, "the government in Kyiv" is only called so."""
-        first = noun
-        while first and noun - first < _REACH and self.tokens[first - 1].text[0].isupper():
-            first -= 1
-        return self.relation(first, Entry("venue", "")) == "in"
-
-    def may_stand_between(self, at: int, token: Token) -> bool:
-        """Adjectives, demonyms and the kind of town: "im benachbarten Polen", "in the eastern city of X"."""
-        rules = self.rules
-        if token.lower in rules.between or token.text in rules.kinds_of_town:
-            return True
-        if token.lower in rules.of or token.text == ",":
-            return at > 0 and self.tokens[at - 1].text in rules.kinds_of_town
-        hit = self.at.get(at)
-        if hit is not None and any(entry.kind == "demonym" for entry in hit.entries):
-            return True
-        endings = rules.section.adjective_endings
-        return bool(endings) and len(token.text) > 5 and token.text.islower() and token.text.endswith(endings)
-
     def joined(self, before: PlaceMention, mention: PlaceMention) -> bool:
         """ "nach Paris und Straßburg", "in Tanzania, Kenya and South Africa"."""
         words = [token.lower for token in self.tokens[self.index(before.end) : self.index(mention.start)]]
@@ -335,9 +168,6 @@ class _Reading:
             return True
         after = self.index(mention.end)
         return words[0] == "," and after < len(self.tokens) and self.tokens[after].lower in self.rules.and_
-
-    def gap(self, left: int, right: int) -> str:
-        return self.text[self.tokens[left].end : self.tokens[right].start] if right < len(self.tokens) else ""
 
     # ── where the report was written ─────────────────────────────────────────────────────────────────────────────────
 
@@ -507,11 +337,6 @@ def _place(hit: Hit) -> Entry | None:
     if city and country and not (city.data.country == country.data and country.data in _CITY_STATES):
         city = None
     return readings.get("journey") or readings.get("venue") or city or country
-
-
-def _town(entry: Entry) -> bool:
-    """Towns have a GeoNames id here, islands and regions have none."""
-    return isinstance(entry.data, City) and entry.data.geonames_id is not None
 
 
 def _country(hit: Hit) -> str | None:

@@ -243,7 +243,7 @@ def test_a_capital_is_the_biggest_city_marked_as_one() -> None:
     assert places.capitals(twins)["XX"].name == "A"
 
 
-@pytest.mark.parametrize("piece", ["in der ", "Berlin, ", "Regierung In ", "Paris und ", "PARIS (dpa) - ", "A B/"])
+@pytest.mark.parametrize("piece", ["in der ", "Berlin, ", "Regierung in ", "Paris und ", "PARIS (dpa) - ", "A B/"])
 def test_repetitions_take_no_longer_than_their_length(piece: str) -> None:
     """Every look around a name is bounded: ten thousand of them are read in a moment."""
-    assert len(find("de", piece * 10_000)) <= 10_000
+    assert len(find("de", piece * 10_000 + "Berlin")) <= 10_001

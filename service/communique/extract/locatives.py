@@ -1,0 +1,190 @@
+"""The grammar of places: what the words before a name make of it."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from communique.languages import Language
+from communique.languages.sections import Places
+from communique.model import City, Document, Entry, Token
+
+Relation = Literal["in", "to", "from", "topic", "bare"]
+
+_REACH = 6
+"""Tokens between a preposition and the name that it governs."""
+KINDS = frozenset({"city", "country", "venue", "demonym", "journey"})
+"""The hits that say or qualify a place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Nouns:
+    """Words of one list of the language file: whole words, and endings for languages that make compounds."""
+
+    words: frozenset[str]
+    endings: tuple[str, ...]
+
+    def __contains__(self, word: str) -> bool:
+        return word in self.words or word.endswith(self.endings)
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    code: str
+    section: Places
+    capitals: Mapping[str, City]
+    prepositions: Mapping[str, Relation]
+    venue_prepositions: Mapping[str, Relation]
+    between: frozenset[str]
+    """Words that may stand between preposition and name."""
+    kinds_of_town: frozenset[str]
+    openers: frozenset[str]
+    """Words after which a town may stand that no table knows, and words for "here"."""
+    suffixes: Mapping[str, Collection[str]]
+    """What makes another word of a form, by kind of hit: "Ungarn" is no inflected "Ungar" where a country is meant."""
+    capital_nouns: frozenset[str]
+    of: frozenset[str]
+    articles: frozenset[str]
+    with_article: frozenset[str]
+    """Articles, and prepositions with one inside: before the name of a town they make it another word."""
+    events: Nouns
+    buildings: Nouns
+    journeys: Nouns
+    subjects: Nouns
+    bodies: Nouns
+    not_goal: frozenset[str]
+    name_tails: frozenset[str]
+    and_: frozenset[str]
+
+
+def compile(language: Language, capitals: Mapping[str, City]) -> Rules:
+    """The tables of one language, built once a process."""
+    section = language.places
+    towns = frozenset((*section.nouns, *section.capital_nouns))
+    prepositions = _either_case(section.prepositions)
+    return Rules(
+        code=language.code,
+        section=section,
+        capitals=capitals,
+        prepositions=prepositions,
+        venue_prepositions=_either_case({**section.prepositions, **section.venue_prepositions}),
+        between=frozenset(section.adjectives),
+        kinds_of_town=towns,
+        openers=towns.union(
+            section.here,
+            (word for word, relation in prepositions.items() if relation in ("in", "to")),
+        ),
+        suffixes=language.inflection.suffixes,
+        capital_nouns=frozenset(section.capital_nouns),
+        of=frozenset(section.of),
+        articles=frozenset(section.articles),
+        with_article=frozenset((*section.articles, *section.fused)),
+        events=_nouns(section.events),
+        buildings=_nouns(section.buildings),
+        journeys=_nouns(section.journeys),
+        subjects=_nouns(section.subjects),
+        bodies=_nouns(section.bodies),
+        not_goal=frozenset(section.not_goal),
+        name_tails=frozenset(section.name_tails),
+        and_=frozenset(language.words.and_),
+    )
+
+
+def _either_case(words: Mapping[str, Relation]) -> dict[str, Relation]:
+    return {form: relation for word, relation in words.items() for form in (word, word.capitalize())}
+
+
+def _nouns(listed: Collection[str]) -> Nouns:
+    return Nouns(
+        frozenset(noun.lower() for noun in listed if not noun.startswith("-")),
+        tuple(noun[1:].lower() for noun in listed if noun.startswith("-")),
+    )
+
+
+def is_town(entry: Entry) -> bool:
+    """Towns have a GeoNames id here, islands and regions have none."""
+    return isinstance(entry.data, City) and entry.data.geonames_id is not None
+
+
+class Grammar:
+    """The words of one document, and the places among its hits."""
+
+    def __init__(self, document: Document, rules: Rules) -> None:
+        self.document = document
+        self.text = document.text
+        self.tokens = document.tokens
+        self.rules = rules
+        self.starts = [token.start for token in document.tokens]
+        self.at = {
+            self.index(hit.start): hit for hit in document.hits if not KINDS.isdisjoint(e.kind for e in hit.entries)
+        }
+
+    def index(self, offset: int) -> int:
+        return bisect_left(self.starts, offset)
+
+    def relation(self, first: int, entry: Entry) -> Relation:
+        """What the preposition before the name makes of it."""
+        rules = self.rules
+        like_venue = entry.kind in ("venue", "body") or (entry.kind == "city" and not is_town(entry))
+        prepositions = rules.venue_prepositions if like_venue else rules.prepositions
+        article = ""
+        at = first - 1
+        while at >= 0 and first - at <= _REACH:
+            token = self.tokens[at]
+            if "\n" in self.gap(at, at + 1):
+                break
+            if token.text in prepositions:
+                return self.judged(at, prepositions[token.text], article, entry)
+            if token.lower in rules.section.departures:
+                departed = rules.section.departures[token.lower]
+                leaving = any(before.lower in departed for before in self.tokens[max(at - _REACH, 0) : at])
+                return "to" if leaving else "bare"
+            if token.lower in rules.section.journey_of and at and self.tokens[at - 1].lower in rules.journeys:
+                return "to"
+            if token.lower in rules.articles:
+                article = token.lower
+            elif not self.may_stand_between(at, token):
+                break
+            at -= 1
+        return "bare"
+
+    def judged(self, at: int, relation: Relation, article: str, entry: Entry) -> Relation:
+        section = self.rules.section
+        preposition, before = self.tokens[at].lower, self.tokens[at - 1].lower if at else ""
+        town = is_town(entry)
+        if preposition in section.island and (town or (entry.kind == "country" and entry.data not in section.islands)):
+            return "bare"
+        plural = article in section.plural_articles and entry.data in section.plural
+        if preposition in section.two_way and article in section.goal_articles and not plural:
+            relation = "to"
+        if relation == "to" and before in self.rules.not_goal:
+            return "bare"
+        if relation == "in" and before in self.rules.subjects:
+            return "topic"
+        attribute = before in self.rules.bodies and entry.kind != "body" and not self.stands_somewhere(at - 1)
+        return "topic" if relation == "in" and attribute else relation
+
+    def stands_somewhere(self, noun: int) -> bool:
+        """ "at the Foreign Ministry in Ankara" is there, "the government in Kyiv" is only called so."""
+        first = noun
+        while first and noun - first < _REACH and self.tokens[first - 1].text[0].isupper():
+            first -= 1
+        return self.relation(first, Entry("body", "")) == "in"
+
+    def may_stand_between(self, at: int, token: Token) -> bool:
+        """Adjectives, demonyms and the kind of town: "im benachbarten Polen", "in the eastern city of X"."""
+        rules = self.rules
+        if token.lower in rules.between or token.text in rules.kinds_of_town:
+            return True
+        if token.lower in rules.of or token.text == ",":
+            return at > 0 and self.tokens[at - 1].text in rules.kinds_of_town
+        hit = self.at.get(at)
+        if hit is not None and any(entry.kind == "demonym" for entry in hit.entries):
+            return True
+        endings = rules.section.adjective_endings
+        return bool(endings) and len(token.text) > 5 and token.text.islower() and token.text.endswith(endings)
+
+    def gap(self, left: int, right: int) -> str:
+        return self.text[self.tokens[left].end : self.tokens[right].start] if right < len(self.tokens) else ""

@@ -32,6 +32,7 @@ class Rules:
     during: frozenset[str]
     article: frozenset[str]
     possessive: frozenset[str]
+    then: frozenset[str]
     pronouns: frozenset[str]
     referring: frozenset[str]
     """Pronouns, possessives and words like "Gast": a side that was named before."""
@@ -71,6 +72,7 @@ def compile(language: Language) -> Rules:
         during=frozenset((*words.during, *words.journey)),
         article=frozenset(words.article),
         possessive=frozenset(words.possessive),
+        then=frozenset(words.then),
         pronouns=pronouns,
         referring=pronouns | {*words.possessive} | {word.lower() for word in words.guest},
         both=words.both,
@@ -91,7 +93,7 @@ def find(
     for trigger in triggers:
         bound = binder.bind(trigger)
         if bound is not None:
-            out.append(bound)
+            out.extend(binder.one_by_one(bound))
     return tuple(out)
 
 
@@ -125,6 +127,23 @@ class _Binder:
             self.last = bound
             self.told.add(trigger.kind)
         return bound
+
+    def one_by_one(self, bound: Bound) -> tuple[Bound, ...]:
+        """ "trifft A, danach B und C": one meeting for what stands before the adverb, one for what stands behind it."""
+        if bound.refers or len(bound.people) < 3 or bound.trigger.data.frame.mode != "encounter":
+            return (bound,)
+        clause: Clause = bound.trigger.data.clause
+        marks = [w.start for w in self.document.tokens[clause.first : clause.last] if w.lower in self.rules.then]
+        subject = min(bound.people, key=lambda p: p.start)
+        for mark in marks:
+            first = [p for p in bound.people if p.start < mark]
+            rest = [p for p in bound.people if p.start > mark]
+            if rest and _sides(first) >= 2:
+                return tuple(
+                    replace(bound, people=tuple(group), countries=_countries(group), organisations=_organisations(group))
+                    for group in (first, [subject, *rest])
+                )
+        return (bound,)
 
     def _encounter(self, trigger: Trigger) -> Bound | None:
         clause: Clause = trigger.data.clause
@@ -177,7 +196,8 @@ class _Binder:
         if destination is None:
             hosts = [p for p in people[1:] if _side(p) != _side(traveller)]
             if hosts:
-                return self._bound(trigger, people, inside, inherited)
+                bound = self._bound(trigger, people, inside, inherited)
+                return replace(bound, destination=hosts[0].country, host=hosts[0].entity)
             return None
         hosts = [p for p in people[1:] if p.country == destination]
         together = [p for p in people[1:] if p.country == traveller.country and False]
@@ -270,7 +290,7 @@ class _Binder:
         if self.last is not None and len(self.last.people) >= 2:
             return self.last.people
         for number in range(trigger.sentence, max(-1, trigger.sentence - 3), -1):
-            people = _people(p for p in self.by_sentence[number] if p.start < trigger.start)
+            people = _people(p for p in self.by_sentence[number] if p.start < trigger.start and not self._absent(p))
             if _sides(people) >= 2 and len(people) == 2:
                 return people
         return None
@@ -317,7 +337,7 @@ class _Binder:
         chosen = _distinct(people)
         groups = [p for p in inside if p.collective and p.plural]
         everybody = (*chosen, *bodies, *groups)
-        countries = tuple(dict.fromkeys(p.country for p in everybody if p.country))
+        countries = _countries(everybody)
         host = None
         if trigger.data.frame.host == "subject" and chosen:
             host = self._receiver(trigger, chosen)
@@ -375,6 +395,10 @@ def _distinct(people: Sequence[Party]) -> tuple[Party, ...]:
         if key not in out or out[key].pronoun and not party.pronoun:
             out[key] = party
     return tuple(out.values())
+
+
+def _countries(parties: Iterable[Party]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(p.country for p in parties if p.country))
 
 
 def _organisations(parties: Iterable[Party]) -> tuple[str, ...]:

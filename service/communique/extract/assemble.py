@@ -38,11 +38,12 @@ class Rules:
     sideline: tuple[str, ...]
     pluperfect: frozenset[str]
     airport: tuple[str, ...]
+    instead: tuple[str, ...]
 
 
 def compile(language: Language) -> Rules:
     words = language.words
-    return Rules(language.code, words.sideline, frozenset(words.pluperfect), words.airport)
+    return Rules(language.code, words.sideline, frozenset(words.pluperfect), words.airport, words.instead)
 
 
 @dataclass(slots=True)
@@ -68,6 +69,8 @@ class Draft:
     date: DateMention | None = None
     place: PlaceMention | None = None
     sentences: list[int] = field(default_factory=list)
+    counterfactual: bool = False
+    """True for what was to be: "hätte … treffen sollen"."""
     own_date: bool = False
     """True where a date stands in a sentence of its own."""
 
@@ -116,6 +119,8 @@ def _draft(
     else:
         frame_kind = trigger.kind
     when = _date(document, bound, dates) or _date_before(document, bound, dates)
+    if when is None or len(when.value or "") < len("2024-06-28"):
+        when = _day_after(document, bound, dates) or when
     status = _status(document, trigger.status, when)
     if when is not None:
         when = when.directed("future" if status == "announced" else "past")
@@ -125,7 +130,7 @@ def _draft(
         people=list(bound.people), countries=list(bound.countries), organisations=list(bound.organisations),
         mode=frame.mode, kinds={frame_kind}, status=status, background=trigger.background, before=_pluperfect(document, bound, rules), sentence=trigger.sentence,
         at=trigger.start, destination=bound.destination, host=bound.host, inherited=bound.inherited,
-        evidence=list(trigger.evidence), date=when, place=where, sentences=[trigger.sentence], own_date=own,
+        evidence=list(trigger.evidence), date=when, place=where, sentences=[trigger.sentence], own_date=own, counterfactual=_counterfactual(document, bound, rules),
     )  # fmt: skip
 
 
@@ -136,7 +141,7 @@ def _at_airport(document: Document, bound: Bound, rules: Rules) -> bool:
 
 
 def _sideline(document: Document, start: int, rules: Rules) -> bool:
-    ahead = document.folded[max(0, start - 40) : start]
+    ahead = document.folded[max(0, start - 70) : start].rpartition(",")[2]
     return any(phrase in ahead for phrase in rules.sideline)
 
 
@@ -144,6 +149,12 @@ def _pluperfect(document: Document, bound: Bound, rules: Rules) -> bool:
     clause = bound.trigger.data.clause
     words = document.tokens[clause.first : clause.last]
     return bound.trigger.data.form in ("participle", "past", "noun") and any(w.lower in rules.pluperfect for w in words)
+
+
+def _counterfactual(document: Document, bound: Bound, rules: Rules) -> bool:
+    start, end = _clause_span(document, bound)
+    told = f" {document.folded[start:end]} "
+    return any(f" {word} " in told for word in rules.instead)
 
 
 def _clause_span(document: Document, bound: Bound) -> tuple[int, int]:
@@ -168,13 +179,29 @@ def _date(document: Document, bound: Bound, dates: Sequence[DateMention]) -> Dat
 
 
 def _date_before(document: Document, bound: Bound, dates: Sequence[DateMention]) -> DateMention | None:
-    """The date of the sentence before, where a side of the meeting was named there too."""
+    """The day of the nearest sentence before, in the same paragraph, where that one names just one."""
     number = bound.trigger.sentence
-    if number == 0:
+    paragraph = document.sentences[number].paragraph
+    for back in range(number - 1, max(-1, number - 4), -1):
+        sentence = document.sentences[back]
+        if sentence.paragraph != paragraph and number > 1:
+            return None
+        near = [d for d in dates if sentence.start <= d.start < sentence.end and not d.dateline and d.bound == "on" and d.value]
+        days = [d for d in near if d.precision in ("day", "range")] or near
+        if days:
+            return days[-1] if len({d.value for d in days}) == 1 else None
+    return None
+
+
+def _day_after(document: Document, bound: Bound, dates: Sequence[DateMention]) -> DateMention | None:
+    """The day that the sentence behind gives to a journey announced for some week or month."""
+    number = bound.trigger.sentence + 1
+    if bound.destination is None or number >= len(document.sentences):
         return None
-    sentence = document.sentences[number - 1]
-    near = [d for d in dates if sentence.start <= d.start < sentence.end and not d.dateline and d.bound == "on" and d.value]
-    return near[0] if len(near) == 1 else None
+    sentence = document.sentences[number]
+    near = [d for d in dates if sentence.start <= d.start < sentence.end and d.value and d.precision in ("day", "range")]
+    planned = [d for d in near if d.precision == "range" or d.relation == "future"]
+    return planned[0] if len(planned) == 1 else None
 
 
 def _status(document: Document, said: str, when: DateMention | None) -> str:
@@ -198,14 +225,24 @@ def _place(document: Document, bound: Bound, places: Sequence[PlaceMention]) -> 
         if bound.destination is not None:
             there = [p for p in near if p.country == bound.destination]
             best = _nearest(bound.trigger.start, [p for p in there if p.city] or there)
-            if best is not None:
-                return best
+            if best is not None and (best.city or end == sentence.end):
+                return best if best.city else _city_after(document, bound, places) or best
             continue
         inside = [p for p in near if p.relation == "in"] or [p for p in near if p.relation == "to" and p.city]
         best = _nearest(bound.trigger.start, [p for p in inside if p.city] or inside)
         if best is not None:
             return best
     return None
+
+
+def _city_after(document: Document, bound: Bound, places: Sequence[PlaceMention]) -> PlaceMention | None:
+    """The one city of the country travelled to that the next sentence names."""
+    number = bound.trigger.sentence + 1
+    if number >= len(document.sentences):
+        return None
+    sentence = document.sentences[number]
+    near = [p for p in places if sentence.start <= p.start < sentence.end and p.country == bound.destination and p.city]
+    return near[0] if len({p.city for p in near}) == 1 and near[0].relation in ("in", "to") else None
 
 
 def _place_before(document: Document, bound: Bound, places: Sequence[PlaceMention]) -> PlaceMention | None:
@@ -244,7 +281,8 @@ def _one(known: Draft, draft: Draft, bound: Bound) -> bool:
     part = draft.entities and (draft.entities <= known.entities or known.entities <= draft.entities) and draft.sentence - known.sentences[-1] <= 1
     if not (same or part):
         return False
-    if _class(known.status) != _class(draft.status):
+    off = known.status in _OFF and draft.sentence - known.sentence <= 2 and draft.status in ("announced", *_OFF)
+    if _class(known.status) != _class(draft.status) and not (off and draft.counterfactual):
         return False
     if (known.background or known.before) != (draft.background or draft.before) and draft.date is not None and known.sentence != draft.sentence:
         return False
@@ -269,9 +307,6 @@ def _compatible(one: DateMention, other: DateMention) -> bool:
 
 
 def _join(known: Draft, draft: Draft, bound: Bound) -> None:
-    if known.mode == "summit" and draft.mode == "encounter" and known.sentence == draft.sentence and len(known.sentences) == 1:
-        known.kinds = set()  # the conference at which they met
-        known.mode = draft.mode
     known.kinds |= draft.kinds
     if known.mode == "travel" and draft.mode != "travel":
         known.mode = draft.mode
@@ -426,7 +461,8 @@ def _where(document: Document, draft: Draft, kind: str, places: Sequence[PlaceMe
     mention = draft.place
     if mention is None:
         dateline = next((p for p in places if p.dateline), None)
-        if dateline is not None and (dateline.country in draft.countries or draft.status in ("held", "ongoing")) and not draft.background:
+        there = draft.destination in (None, dateline.country) if dateline is not None else False
+        if dateline is not None and there and (dateline.country in draft.countries or draft.status in ("held", "ongoing")) and not draft.background:
             mention = dateline
     if mention is None:
         if draft.destination is not None:

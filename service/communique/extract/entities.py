@@ -156,9 +156,9 @@ class Entities:
             term = term_on(person, self.document.published)
             if term is not None:
                 entity.offices.add(term.office)
-                if entity.organisation is None:
-                    entity.country = entity.country or term.country
-                entity.organisation = entity.organisation or (None if term.country else term.organisation)
+                if entity.organisation is None and entity.country is None:
+                    entity.country = term.country
+                    entity.organisation = None if term.country else term.organisation
             if self.document.published is not None:
                 today = self.document.published.isoformat()
                 entity.offices.update(f"former_{t.office}" for t in person.terms if t.end is not None and t.end < today)

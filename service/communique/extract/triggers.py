@@ -24,6 +24,7 @@ class Rules:
     code: str
     openers: clauses.Openers
     negation: frozenset[str]
+    nor: frozenset[str]
     during: frozenset[str]
     journey: frozenset[str]
     perfect: frozenset[str]
@@ -59,7 +60,7 @@ def surfaces(language: Language) -> Iterator[Surface]:
 
 
 def compile(language: Language) -> Rules:
-    return Rules(language.code, clauses.openers(language), frozenset(language.words.not_), frozenset(language.words.during),
+    return Rules(language.code, clauses.openers(language), frozenset(language.words.not_), frozenset(language.words.nor), frozenset(language.words.during),
                  frozenset(language.words.journey), frozenset(language.words.perfect), frozenset(language.words.relative),
                  language.words.nouns_capitalised)  # fmt: skip
 
@@ -219,6 +220,8 @@ def _status(
 def _negated_noun(document: Document, hit: Hit, clause: Clause, rules: Rules) -> bool:
     """Whether a negation stands close enough to a noun to deny it: "kein Treffen", "a meeting is not planned"."""
     words = document.tokens[clause.first : clause.last]
+    if any(word.lower in rules.nor for word in words):
+        return True
     near = [w for w in words if w.end <= hit.start][-6:] + [w for w in words if w.start >= hit.end][-6:]
     return any(word.lower in rules.negation for word in near)
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Generic, TypeVar
 
 from communique.model import Token
@@ -54,6 +54,12 @@ class PhraseTable(Generic[Value]):
         for entries in table.values():
             entries.sort(key=lambda entry: -len(entry[0]))
         self._table = table
+        self._firsts = frozenset(table)
+
+    def starts(self, words: Sequence[Token], others: Collection[str] = ()) -> list[int]:
+        """Indexes at which a phrase, or one of the other words, may begin: one look a word, for a whole text."""
+        firsts = self._firsts | frozenset(others)
+        return [index for index, word in enumerate(words) if word.lower in firsts]
 
     def at(self, words: Sequence[Token], index: int, end: int) -> Iterator[tuple[int, Value]]:
         """Index behind the phrase, and its value, for each phrase that begins at `index`; the longest first."""

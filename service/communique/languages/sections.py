@@ -46,6 +46,12 @@ class Words(Section):
     by: tuple[str, ...]
     about: tuple[str, ...]
     """Introduce a topic, so that what follows is no participant."""
+    then: tuple[str, ...] = ()
+    """Adverbs that tell one meeting after another: "danach", "then"."""
+    nor: tuple[str, ...] = ()
+    """Negations that reach over their whole clause: "weder", "kein"."""
+    instead: tuple[str, ...] = ()
+    """Auxiliaries of what was to be and was not: "hätte", "would have"."""
     on_behalf: tuple[str, ...] = ()
     """Words whose genitive is somebody absent: "im Namen von", "on behalf of"."""
     airport: tuple[str, ...] = ()

@@ -259,7 +259,8 @@ def _ingest_limits(settings: Settings) -> ingest.Limits:
         breaker_window=settings.breaker_window,
         retry_first_seconds=settings.retry_first_seconds,
         retry_most_seconds=settings.retry_most_seconds,
-        shutdown_seconds=settings.shutdown_seconds,
+        # The rest of the deadline is for leaving the group and closing the clients.
+        shutdown_seconds=settings.shutdown_seconds * 0.8,
     )
 
 

@@ -130,7 +130,9 @@ class KafkaSource:
         if consumer is not None:
             await self._commit_offsets(consumer)
             await internals.close(consumer, seconds=10)
-        self._partitions.clear()
+        await _end(*(partition.claiming for partition in self._partitions.values()))
+        for partition in list(self._partitions.values()):
+            self._forget(partition)
         self._held.clear()
         self._offsets.clear()
 
@@ -302,11 +304,16 @@ class KafkaSource:
         if self._consumer is not None:
             await self._commit_offsets(self._consumer)
         for partition in leaving:
-            self._partitions.pop(partition.tp, None)
-            if partition.halted:
-                self._metrics.partitions_halted.labels(
-                    partition.tp.topic, partition.tp.partition, partition.halted
-                ).set(0)
+            self._forget(partition)
+
+    def _forget(self, partition: _Partition) -> None:
+        labels = partition.tp.topic, str(partition.tp.partition)
+        if self._partitions.get(partition.tp) is partition:
+            del self._partitions[partition.tp]
+        self._metrics.consumer_lag_records.remove(*labels)
+        self._metrics.consumer_lag_seconds.remove(*labels)
+        if partition.halted:
+            self._metrics.partitions_halted.remove(*labels, partition.halted)
 
     # ── watching ─────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -43,7 +43,7 @@ class Engine:
 def compile(language: Language, surfaces: Iterable[Surface], capitals: Mapping[str, City]) -> Engine:
     """Everything that reading one language needs; about a tenth of a second."""
     segmentation = language.segmentation
-    own = (m.surfaces(language) for m in (mentions, triggers, topics))
+    own = (m.surfaces(language) for m in (mentions, triggers, topics, places))
     return Engine(
         language=language,
         segmentation=texts.Segmentation(

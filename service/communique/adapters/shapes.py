@@ -280,7 +280,7 @@ def adapt(fields: Fields, shape: str) -> tuple[dict[str, Any], dict[str, Any]]:
         fields, consumed = _article_node(fields), _SCHEMA_ORG_CONSUMED
     else:
         consumed = _CONSUMED[shape]
-    return adapted, {name: value for name, value in fields.items() if name not in consumed and value is not None}
+    return adapted, {name: value for name, value in fields.items() if name not in consumed and not _is_absent(value)}
 
 
 def _is_absent(value: Any) -> bool:

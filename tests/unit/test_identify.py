@@ -109,6 +109,7 @@ ONE_MEETING = {
         report(participants=(GUEST, person("Luiz Inacio Lula", office=None))),
     ),
     "a call, by phone or by video": (report(kind="phone_call"), report(kind="video_call")),
+    "talks that were a call": (report(kind="phone_call", country=None), report(country=None)),
     "a summit told with other guests": (
         report((ALVA, BRAND, CASTRO), kind="summit", organisations=("APEC",)),
         report((ALVA, DORN), kind="summit", organisations=("APEC",)),
@@ -123,6 +124,10 @@ TWO_MEETINGS = {
     "held on days in a row": (BASE, report(day="2024-06-29")),
     "the same people a month later": (BASE, report(day="2024-07-28")),
     "a call in the morning, a meeting in the evening": (report(kind="phone_call", country=None), BASE),
+    "a call, and talks without a place on another day": (
+        report(kind="phone_call", country=None),
+        report(day="2024-06-29", status="announced", country=None),
+    ),
     "another counterpart on the same day": (BASE, report((ALVA, DORN))),
     "another minister of the same state": (
         report(participants=(person("Rosa Alva", "PE"), person("Karl Ahrens", office="foreign_minister"))),
@@ -241,6 +246,12 @@ def test_a_kind_beats_the_visit_that_it_was_part_of() -> None:
     visit = report(kind="visit", article="b", published="2024-06-01")
     for order in permutations((visit, BASE)):
         assert merged(*order).kind == "talks"
+
+
+def test_talks_that_somebody_calls_a_call_are_a_call() -> None:
+    call = report(kind="phone_call", country=None, article="b", published="2024-07-01")
+    for order in permutations((call, report(country=None))):
+        assert merged(*order).kind == "phone_call"
 
 
 def test_a_look_back_adds_its_source_and_no_fact() -> None:

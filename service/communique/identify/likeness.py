@@ -4,7 +4,8 @@ Decisions that are not obvious:
 
 * A visit and the talks held during it are one meeting: reports tell the same trip as either. So a visit reaches
   from the day before to two days after its first day.
-* A call and an encounter on one day are two meetings. Phone and video are one class: outlets confuse them.
+* A call and an encounter on one day are two meetings. Phone and video are one class: outlets confuse them. Talks for
+  which no place is known may have been a call on that very day: in many languages people "talk" on the phone.
 * A gathering (a summit of a body, a meeting of three or more states) and a bilateral meeting on its margins are two.
 * Two encounters of the same people that were held on different known days are two meetings, even on days in a row.
   Only where one side is an announcement may the day differ by one.
@@ -21,7 +22,7 @@ from communique.identify.days import ANNOUNCED_DAYS, POSTPONED_DAYS, period, pub
 from communique.identify.names import agree, resemble
 from communique.wire import MeetingEvent, Participant
 
-_CALLS = frozenset({"phone_call", "video_call"})
+CALLS = frozenset({"phone_call", "video_call"})
 _OPEN_STATUSES = frozenset({"announced", "postponed", "cancelled", "refused"})
 _APART_KM = 300.0
 
@@ -42,7 +43,7 @@ def same(state: MeetingEvent, report: MeetingEvent) -> bool:
 
 def compare(state: MeetingEvent, report: MeetingEvent) -> Verdict:
     """The decision with its reason: "same …" or the first thing that speaks against it."""
-    if _channel(state) != _channel(report):
+    if not _channels_agree(state, report):
         return Verdict(False, f"{_channel(state)} against {_channel(report)}")
     people = _people(state, report)
     if people is None:
@@ -57,8 +58,21 @@ def compare(state: MeetingEvent, report: MeetingEvent) -> Verdict:
     return Verdict(True, "same participants, day and place", 4 * people + days + kinds + cities)
 
 
+def _channels_agree(state: MeetingEvent, report: MeetingEvent) -> bool:
+    if _channel(state) == _channel(report):
+        return True
+    pair = (state, report)
+    if not any(event.kind in CALLS for event in pair) or not any(map(_might_be_a_call, pair)):
+        return False
+    return state.when.start is not None and state.when.start == report.when.start
+
+
+def _might_be_a_call(event: MeetingEvent) -> bool:
+    return event.kind == "talks" and event.where.country is None and event.where.city is None
+
+
 def _channel(event: MeetingEvent) -> str:
-    if event.kind in _CALLS:
+    if event.kind in CALLS:
         return "call"
     if event.kind == "other":
         return "ceremony"
@@ -154,7 +168,7 @@ def _undated(state: MeetingEvent, report: MeetingEvent) -> int | None:
 
 def _places_agree(state: MeetingEvent, report: MeetingEvent) -> bool:
     ours, theirs = state.where, report.where
-    if _channel(state) == "call":
+    if "call" in (_channel(state), _channel(report)):
         return True
     if ours.country and theirs.country and ours.country != theirs.country:
         return False

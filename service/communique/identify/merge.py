@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from communique.identify.codes import coded
-from communique.identify.likeness import same_person
+from communique.identify.likeness import CALLS, same_person
 from communique.identify.names import folded
 from communique.wire import Evidence, MeetingEvent, Participant, SourceReport, Statement, Topic
 
@@ -143,10 +143,11 @@ def _facts(event: MeetingEvent) -> dict[str, Any]:
 
 
 def _kind(counting: list[Standing]) -> str:
-    """The best report's, but a visit only where nobody names the encounter itself."""
+    """The best report's; but a visit only where nobody names the encounter itself, and a call where anybody says so."""
     settled = max(_SETTLED.get(standing.status, 0) for standing in counting)
-    among = [standing for standing in counting if _SETTLED.get(standing.status, 0) == settled]
-    return next((standing.kind for standing in among if standing.kind != "visit"), "visit")
+    kinds = [standing.kind for standing in counting if _SETTLED.get(standing.status, 0) == settled]
+    calls = [kind for kind in kinds if kind in CALLS]
+    return next((kind for kind in (*calls, *kinds) if kind != "visit"), "visit")
 
 
 def _status(counting: list[Standing]) -> str:

@@ -6,7 +6,7 @@ import re
 import string
 import unicodedata
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
@@ -22,10 +22,11 @@ from communique.refusals import refused
 from communique.wire import MAX_BODY, MAX_TITLE, RawArticle
 
 WITHDRAWING = frozenset({"withheld", "canceled", "cancelled"})
-AHEAD_OF_ARRIVAL = timedelta(days=7)
+AHEAD_OF_ARRIVAL_MS = 7 * 24 * 3600 * 1000
 """How far behind its arrival an article may be dated: room for clocks, zones and print dates."""
 LAST_PLAUSIBLE = datetime(2100, 1, 1, tzinfo=UTC)
 """The bound where the time of arrival is not known."""
+LAST_PLAUSIBLE_MS = int(LAST_PLAUSIBLE.timestamp()) * 1000
 EXTRA_FIELDS = 64
 EXTRA_BYTES = 8_192
 
@@ -197,10 +198,8 @@ def _read_optional_date(text: str | None, zone: str | None) -> datetime | None:
 
 
 def _check_not_in_future(at: datetime, arrived_ms: int) -> None:
-    bound = LAST_PLAUSIBLE
-    if 0 < arrived_ms < LAST_PLAUSIBLE.timestamp() * 1000:
-        bound = datetime.fromtimestamp(arrived_ms / 1000, UTC) + AHEAD_OF_ARRIVAL
-    if at > bound:
+    bound_ms = arrived_ms + AHEAD_OF_ARRIVAL_MS if 0 < arrived_ms < LAST_PLAUSIBLE_MS else LAST_PLAUSIBLE_MS
+    if at.timestamp() * 1000 > bound_ms:
         raise refused("far_future_date", "published_at")
 
 

@@ -110,6 +110,8 @@ class _Binder:
         self.starts = {token.start: index for index, token in enumerate(document.tokens)}
         self.last: Bound | None = None
         self.told: set[str] = set()
+        self.half: tuple[Trigger, tuple[Party, ...]] | None = None
+        """A trigger with one side only: the next sentence may tell the other ("on the line were …")."""
         self.by_sentence: list[list[Party]] = [[] for _ in document.sentences]
         number = 0
         for party in self.parties:
@@ -160,7 +162,11 @@ class _Binder:
             if referred is not None:
                 people, inherited = referred, True
         if _sides(people) >= 2:
+            if self.half is not None and 0 < trigger.sentence - self.half[0].sentence <= 1 and self.half[0].kind == trigger.kind:
+                people, self.half = _distinct((*self.half[1], *people)), None
             return self._bound(trigger, people, inside, inherited)
+        if people and not weak:
+            self.half = (trigger, people)
         bodies = self._bodies(inside, trigger)
         if people and _sides(people, bodies) >= 2 and not weak:
             return self._bound(trigger, people, inside, inherited, bodies)

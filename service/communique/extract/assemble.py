@@ -39,11 +39,13 @@ class Rules:
     pluperfect: frozenset[str]
     airport: tuple[str, ...]
     instead: tuple[str, ...]
+    since: frozenset[str]
 
 
 def compile(language: Language) -> Rules:
     words = language.words
-    return Rules(language.code, words.sideline, frozenset(words.pluperfect), words.airport, words.instead)
+    return Rules(language.code, words.sideline, frozenset(words.pluperfect), words.airport, words.instead,
+                 frozenset(words.since))  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -69,6 +71,8 @@ class Draft:
     date: DateMention | None = None
     place: PlaceMention | None = None
     sentences: list[int] = field(default_factory=list)
+    airport: bool = False
+    """True for a welcome at the airport, which is a part of the visit."""
     counterfactual: bool = False
     """True for what was to be: "hätte … treffen sollen"."""
     own_date: bool = False
@@ -88,6 +92,7 @@ def drafts(
 ) -> list[Draft]:
     """One draft for each meeting, in order of the text."""
     out: list[Draft] = []
+    dates = [d for d in dates if not _since(document, d, rules)]
     for bound in bounds:
         draft = _draft(document, bound, dates, places, rules)
         if draft is None:
@@ -96,10 +101,18 @@ def drafts(
         if known is not None:
             if draft.mode in ("summit", "multilateral") and known.mode not in ("summit", "multilateral"):
                 continue  # the conference at which they met
+            if draft.airport and known.mode == "travel":
+                continue  # who welcomes at the airport does not yet take part
             _join(known, draft, bound)
         elif not bound.refers:
             out.append(draft)
     return _spread(_without_shadows(out))
+
+
+def _since(document: Document, date: DateMention, rules: Rules) -> bool:
+    """Whether a date belongs to a phrase like "seit seiner Wahl im Februar"."""
+    ahead = document.folded[max(0, date.start - 40) : date.start].rpartition(",")[2].split()
+    return any(word in rules.since for word in ahead[-4:])
 
 
 # ── one trigger ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -114,10 +127,7 @@ def _draft(
     frame = trigger.data.frame
     if frame.mode in ("summit", "multilateral") and _sideline(document, trigger.start, rules):
         return None
-    if frame.kind == "reception" and _at_airport(document, bound, rules):
-        frame_kind = "visit"
-    else:
-        frame_kind = trigger.kind
+    airport = frame.kind == "reception" and _at_airport(document, bound, rules)
     when = _date(document, bound, dates) or _date_before(document, bound, dates)
     if when is None or len(when.value or "") < len("2024-06-28"):
         when = _day_after(document, bound, dates) or when
@@ -128,7 +138,7 @@ def _draft(
     where = None if frame.mode == "call" else _place(document, bound, places) or _place_before(document, bound, places)
     return Draft(
         people=list(bound.people), countries=list(bound.countries), organisations=list(bound.organisations),
-        mode=frame.mode, kinds={frame_kind}, status=status, background=trigger.background, before=_pluperfect(document, bound, rules), sentence=trigger.sentence,
+        mode=frame.mode, kinds={"visit" if airport else trigger.kind}, airport=airport, status=status, background=trigger.background, before=_pluperfect(document, bound, rules), sentence=trigger.sentence,
         at=trigger.start, destination=bound.destination, host=bound.host, inherited=bound.inherited,
         evidence=list(trigger.evidence), date=when, place=where, sentences=[trigger.sentence], own_date=own, counterfactual=_counterfactual(document, bound, rules),
     )  # fmt: skip
@@ -167,10 +177,15 @@ def _nearest(at: int, found: Sequence[_M]) -> _M | None:
 
 
 def _date(document: Document, bound: Bound, dates: Sequence[DateMention]) -> DateMention | None:
-    """The date in the trigger's clause, else in its sentence."""
+    """The date in the trigger's clause, else in its sentence; never a coming day for what a verb says has happened."""
     sentence = document.sentences[bound.trigger.sentence]
+    happened = bound.trigger.status == "held" and bound.trigger.data.form in ("past", "participle")
     for start, end in (_clause_span(document, bound), (sentence.start, sentence.end)):
-        near = [d for d in dates if start <= d.start < end and not d.dateline and d.bound not in ("since", "before", "after")]
+        near = [
+            d for d in dates
+            if start <= d.start < end and not d.dateline and d.bound not in ("since", "before", "after")
+            and not (happened and d.relation == "future")
+        ]  # fmt: skip
         days = [d for d in near if d.precision in ("day", "range") and d.value]
         best = _nearest(bound.trigger.start, days or [d for d in near if d.value])
         if best is not None:

@@ -46,6 +46,8 @@ class Words(Section):
     by: tuple[str, ...]
     about: tuple[str, ...]
     """Introduce a topic, so that what follows is no participant."""
+    since: tuple[str, ...] = ()
+    """Before a date that only says since when: "seit seiner Wahl im Februar"."""
     then: tuple[str, ...] = ()
     """Adverbs that tell one meeting after another: "danach", "then"."""
     nor: tuple[str, ...] = ()

@@ -27,8 +27,10 @@ NAMESAKES = 8
 """Persons that one surname may stand for, the likeliest first."""
 SHORT = 3
 """A surname of so few letters wants an office or a full name beside it."""
-SHARED = 3
+SHARED = 4
 """So does a surname of more persons than these."""
+LARGE = 1500
+"""A surname that one of so many large cities bears is doubtful too."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -112,10 +114,13 @@ class Knowledge:
             if name.kind == "surname":
                 for form in _plain_too((name.form,)):
                     bearers[form].append(by_id[name.id])
-        given = self._given_names()
+        listed = {name.form for name in names if name.kind == "surname"}
+        others = self._given_names() | {city.name for city in self._large_cities()}
+        others |= {name.form for name in names if name.kind in ("country", "inhabitant")}
         for form, persons in bearers.items():
             several = sorted({id(person): person for person in persons}.values(), key=tenure.prominence)
-            ambiguous = len(several) > SHARED or form in given or (form.isascii() and len(form) <= SHORT)
+            short = form.isascii() and len(form) <= SHORT and (form not in listed or len(several) > 1)
+            ambiguous = short or len(several) > SHARED or form in others
             yield Surface(form, "surname", f"kb.surname.{form}", tuple(several[:NAMESAKES]), ambiguous)
 
     def _places(self, names: tuple[Name, ...]) -> Iterator[Surface]:
@@ -133,7 +138,15 @@ class Knowledge:
                 yield Surface(name.form, "venue", f"kb.venue.{name.id}", self.tables.venues[name.id])
 
     def _given_names(self) -> frozenset[str]:
-        return frozenset(known.person.name.split()[0] for known in self.tables.persons)
+        """First words of names, where the family name does not stand first."""
+        shorts = {
+            (name.id, name.form) for names in self.tables.names.values() for name in names if name.kind == "surname"
+        }
+        first = ((known, known.person.name.split()[0]) for known in self.tables.persons)
+        return frozenset(word for known, word in first if (known.id, word) not in shorts or word in known.surnames)
+
+    def _large_cities(self) -> tuple[City, ...]:
+        return tuple(self.tables.cities.values())[:LARGE]
 
     def _others(self, names: tuple[Name, ...]) -> Iterator[Surface]:
         if not any(name.kind == "country" for name in names):

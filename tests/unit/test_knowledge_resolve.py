@@ -92,10 +92,12 @@ def test_a_full_name_alone_gives_office_and_country_of_that_day(
             "DE",
             "foreign_minister",
         ),
-        (someone("Gerhard Schröder"), None, None),
+        (someone("Baschar al-Assad"), "SY", "president"),
+        (someone("Frank-Walter Steinmeier"), "DE", "president"),
+        (someone("Sigmar Gabriel"), None, None),
     ],
 )
-def test_without_a_date_only_present_offices_are_filled_in(
+def test_without_a_date_the_present_or_the_only_office_is_filled_in(
     known: Knowledge, item: Participant, country: str | None, office: str | None
 ) -> None:
     found = resolve.participant(item, known, None, None)

@@ -182,7 +182,8 @@ def _plain(office: str | None) -> str | None:
 def _term(person: Person, item: Participant, day: date | None, built: date) -> Term | None:
     """The term that the text speaks of: in the country or body it names, unless its office is held elsewhere.
 
-    Without a day the office that the text states decides; where it states none, what the person is by the tables.
+    Without a day the office that the text states decides; where it states none, what the person is by the tables, or
+    the only thing that the person ever was.
     """
     office = _plain(item.office)
     moment = built if day is None and office is None else day
@@ -192,7 +193,8 @@ def _term(person: Person, item: Participant, day: date | None, built: date) -> T
     known = [term for term in offered if term is not None]
     if moment is not None:
         running = [term for term in known if tenure.distance(term, moment) <= 1]
-        known = running or (known if day is not None else [])
+        only = len({(term.office, tenure.places(term)) for term in person.terms}) == 1
+        known = running or (known if day is not None or only else [])
     if office is not None:
         known = [term for term in known if tenure.alike(term.office, office)] or known
     return known[0] if known else None

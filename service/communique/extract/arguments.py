@@ -15,8 +15,17 @@ from communique.extract.clauses import Clause
 from communique.languages import Language
 from communique.model import Document, Party, PlaceMention, Trigger
 
+_ENCLAVE = ("VA", "IT")
+"""The pope in Rome is no journey."""
 _UNPERSONAL = frozenset({"spokesperson", "spouse"})
 _NO_STATE = frozenset({"patriarch", "grand_imam", "former_secretary_general", "secretary_general", "director_general"})
+_OF_STATE = frozenset({
+    "president", "king", "queen", "emir", "sultan", "emperor", "prime_minister", "vice_president", "vice_premier", "crown_prince",
+    "president_elect", "deputy_prime_minister", "junta_leader", "supreme_leader", "former_president", "opposition_leader",
+})  # fmt: skip
+"""Offices that every state has: without a country they belong to the state that the text is about."""
+_OF_BODIES = frozenset({"head"})
+"""Heads of anything: without a country they represent none."""
 _DIPLOMATS = frozenset({"ambassador", "consul_general", "nuncio", "charge_d_affaires"})
 
 
@@ -52,6 +61,8 @@ class Bound:
     """Country that is travelled to."""
     host: int | None = None
     """Entity that receives."""
+    group: str | None = None
+    """The kind of a meeting of unnamed office-holders: "summit" or "multilateral"."""
     refers: bool = False
     """True where it only says more about the meeting told before it."""
     inherited: bool = False
@@ -106,10 +117,12 @@ class _Binder:
         self.places = places
         self.home = self._home()
         self.foreign = self._foreign(parties)
+        dateline = next((place.country for place in places if place.dateline and place.country), None)
+        self.told = dateline or next((p.country for p in parties if p.country), None)
         self.parties = [self._settled(party) for party in parties]
         self.starts = {token.start: index for index, token in enumerate(document.tokens)}
         self.last: Bound | None = None
-        self.told: set[str] = set()
+        self.kinds: set[str] = set()
         self.half: tuple[Trigger, tuple[Party, ...]] | None = None
         """A trigger with one side only: the next sentence may tell the other ("on the line were …")."""
         self.by_sentence: list[list[Party]] = [[] for _ in document.sentences]
@@ -127,7 +140,7 @@ class _Binder:
         bound = self._travel(trigger) if mode == "travel" else self._encounter(trigger)
         if bound is not None and not bound.refers:
             self.last = bound
-            self.told.add(trigger.kind)
+            self.kinds.add(trigger.kind)
         return bound
 
     def one_by_one(self, bound: Bound) -> tuple[Bound, ...]:
@@ -172,11 +185,33 @@ class _Binder:
             return self._bound(trigger, people, inside, inherited, bodies)
         if not people and not weak and len({_side(body) for body in bodies}) >= 2 and trigger.data.form == "noun":
             return self._bound(trigger, (), inside, inherited, bodies)
-        if trigger.data.frame.mode in ("summit", "multilateral") and trigger.kind not in self.told:
+        if trigger.data.frame.mode in ("summit", "multilateral") and trigger.kind not in self.kinds:
             return None
+        group = self._group(trigger, people, inside)
+        if group is not None:
+            return group
         if self.last is not None and (not people or _within_last(people, self.last)):
             return Bound(trigger, self.last.people, self.last.countries, self.last.organisations, refers=True)
         return None
+
+    def _group(self, trigger: Trigger, people: tuple[Party, ...], inside: Sequence[Party]) -> Bound | None:
+        """ "Bei einem Treffen der EU-Verteidigungsminister in Finnland sagte Jung …": several unnamed office-holders met."""
+        if trigger.data.form != "noun":
+            return None
+        officials = [p for p in inside if p.plural and p.office and 0 < p.end - trigger.end < 70 and p.end > trigger.end]
+        if not officials:
+            return None
+        words = self.document.tokens
+        start, end = words[trigger.data.clause.first].start, words[trigger.data.clause.last - 1].end
+        sides = {s for p in (*people, *inside) if (s := p.country or p.organisation)}
+        venue = next((p.country for p in self.places if start <= p.start < end and p.relation == "in" and p.country), None)
+        if len(sides | ({venue} - {None})) < 2:
+            return None
+        chosen = _distinct(people)
+        heads = any(p.office in _OF_STATE for p in officials)
+        everybody = (*chosen, *(p for p in inside if p.plural or p.organisation))
+        countries = tuple(dict.fromkeys((*_countries(everybody), *([venue] if venue else []))))
+        return Bound(trigger, chosen, countries, _organisations(everybody), group="summit" if heads else "multilateral")
 
     def _travel(self, trigger: Trigger) -> Bound | None:
         clause: Clause = trigger.data.clause
@@ -237,7 +272,7 @@ class _Binder:
             for wanted in ("to", "in", "bare"):
                 for place in near:
                     if place.relation == wanted and place.country != traveller.country:
-                        return place.country
+                        return None if (traveller.country, place.country) == _ENCLAVE else place.country
         return None
 
     # ── who is meant ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -364,7 +399,9 @@ class _Binder:
             return party
         if party.office in _DIPLOMATS:
             return replace(party, country=self.foreign) if self.foreign else party
-        return replace(party, country=self.home) if self.home else party
+        if party.office in _OF_STATE:
+            return replace(party, country=self.told) if self.told else party
+        return replace(party, country=self.home) if self.home and party.office not in _OF_BODIES else party
 
     def _foreign(self, parties: Sequence[Party]) -> str | None:
         """The first other country of the text: a diplomat without one represents it."""
@@ -388,9 +425,8 @@ def _side(party: Party) -> str:
 
 
 def _sides(people: Iterable[Party], bodies: Iterable[Party] = ()) -> int:
-    sides = {_side(party) for party in (*people, *bodies)}
-    known = {side for side in sides if not side.startswith("#")}
-    return len(known) if len(known) >= 2 else len(sides)
+    """States and bodies; a patriarch or a grand imam, who represents neither, is a side of his own."""
+    return len({_side(p) for p in (*people, *bodies) if p.country or p.organisation or p.office in _NO_STATE})
 
 
 def _distinct(people: Sequence[Party]) -> tuple[Party, ...]:

@@ -138,7 +138,7 @@ def _draft(
     where = None if frame.mode == "call" else _place(document, bound, places) or _place_before(document, bound, places)
     return Draft(
         people=list(bound.people), countries=list(bound.countries), organisations=list(bound.organisations),
-        mode=frame.mode, kinds={"visit" if airport else trigger.kind}, airport=airport, status=status, background=trigger.background, before=_pluperfect(document, bound, rules), sentence=trigger.sentence,
+        mode=frame.mode, kinds={"visit" if airport else bound.group or trigger.kind}, airport=airport, status=status, background=trigger.background, before=_pluperfect(document, bound, rules), sentence=trigger.sentence,
         at=trigger.start, destination=bound.destination, host=bound.host, inherited=bound.inherited,
         evidence=list(trigger.evidence), date=when, place=where, sentences=[trigger.sentence], own_date=own, counterfactual=_counterfactual(document, bound, rules),
     )  # fmt: skip

@@ -46,15 +46,19 @@ class PhraseTable(Generic[Value]):
     """Phrases of whole words, looked up by where they begin among the tokens of a text."""
 
     def __init__(self, phrases: Iterable[tuple[str, Value]]) -> None:
-        table: dict[str, list[tuple[tuple[str, ...], Value]]] = {}
+        alone: dict[str, list[Value]] = {}
+        longer: dict[tuple[str, str], list[tuple[tuple[str, ...], Value]]] = {}
         for phrase, value in phrases:
             folded = fold(phrase)
             first, *rest = (token.lower for token in tokens(folded, folded))
-            table.setdefault(first, []).append((tuple(rest), value))
-        for entries in table.values():
+            if rest:
+                longer.setdefault((first, rest[0]), []).append((tuple(rest), value))
+            else:
+                alone.setdefault(first, []).append(value)
+        for entries in longer.values():
             entries.sort(key=lambda entry: -len(entry[0]))
-        self._table = table
-        self._firsts = frozenset(table)
+        self._alone, self._longer = alone, longer
+        self._firsts = frozenset((*alone, *(first for first, _ in longer)))
 
     def starts(self, words: Sequence[Token], others: Collection[str] = ()) -> list[int]:
         """Indexes at which a phrase, or one of the other words, may begin: one look a word, for a whole text."""
@@ -63,7 +67,10 @@ class PhraseTable(Generic[Value]):
 
     def at(self, words: Sequence[Token], index: int, end: int) -> Iterator[tuple[int, Value]]:
         """Index behind the phrase, and its value, for each phrase that begins at `index`; the longest first."""
-        for rest, value in self._table.get(words[index].lower, ()):
-            last = index + 1 + len(rest)
-            if last <= end and all(words[index + 1 + n].lower == word for n, word in enumerate(rest)):
-                yield last, value
+        if index + 1 < end:
+            for rest, value in self._longer.get((words[index].lower, words[index + 1].lower), ()):
+                last = index + 1 + len(rest)
+                if last <= end and all(words[index + 1 + n].lower == word for n, word in enumerate(rest)):
+                    yield last, value
+        for value in self._alone.get(words[index].lower, ()):
+            yield index + 1, value

@@ -254,6 +254,7 @@ def _now() -> datetime:
 
 def _ingest_limits(settings: Settings) -> ingest.Limits:
     return ingest.Limits(
+        batches_in_hand=max(4, settings.workers + 2),
         breaker_in_row=settings.breaker_in_row,
         breaker_ratio=settings.breaker_ratio,
         breaker_window=settings.breaker_window,

@@ -71,7 +71,8 @@ class Store(Protocol):
 class Limits:
     """Bounds of the loop, from the settings."""
 
-    batches_in_hand: int = 8
+    batches_in_hand: int = 4
+    """One that commits, one that is enriched, and what waits for either; more would only take longer to finish."""
     breaker_in_row: int = 200
     breaker_ratio: float = 0.9
     breaker_window: int = 2000

@@ -389,10 +389,6 @@ class Statements(Section):
     """Articles and possessives that a person already named can have: "der", "the", "his"."""
     subordinators: tuple[str, ...] = ()
     """Open a clause whose verb says nothing of the sentence: "dass", "weil"."""
-    as_: tuple[str, ...] = ()
-    """Introduces the office in which somebody acts: "als Botschafter"."""
-    address: tuple[str, ...] = ()
-    """Forms of address that only office-holders have: "Exzellenz"."""
     relative: tuple[str, ...] = ()
     """Do so behind a comma where the verb stands last: "die", "dem"."""
     adverbs: tuple[str, ...] = ()

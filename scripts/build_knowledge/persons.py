@@ -71,7 +71,7 @@ def _spell(row: Row, table: str) -> Spell | None:
         return None
     country = row["country"] or None
     organisation = row.get("organisation") or None
-    if organisation == "soviet-union" or (country in REALMS and row["office"] in ("king", "queen")):
+    if organisation == "soviet-union" or (country in REALMS and row["office"] in ("king", "monarch", "queen")):
         return None
     end = row.get("end") or row.get("end_year") or None
     seen = {"cabinet_members": row.get("as_of"), "foreign_ministers": row.get("last_seen")}.get(table)

@@ -30,6 +30,7 @@ from communique.model import (
     Nothing,
     Outcome,
     Record,
+    Refusal,
     Rejected,
 )
 from communique.telemetry import Metrics
@@ -236,16 +237,29 @@ class _Flow:
         metrics.batch_records.observe(len(decided))
         for (outcome, language), count in Counter(_kind(item.outcome) for item in decided).items():
             metrics.outcomes.labels(outcome, language).inc(count)
-        for code, count in Counter(
-            item.outcome.refusal.code for item in decided if isinstance(item.outcome, Rejected)
-        ).items():
-            metrics.dead_letters.labels(code).inc(count)
+        for item in decided:
+            if isinstance(item.outcome, Rejected):
+                self._tell(item.record, item.outcome.refusal)
         for change in ("reported", "updated", "retracted"):
             metrics.meetings.labels(change).inc(getattr(report, change))
         metrics.duplicates.labels("article").inc(report.duplicates)
         if decided:
             # One observation a batch: its oldest record, which waited longest.
             metrics.end_to_end_seconds.observe(max(0.0, now - decided[0].record.timestamp_ms / 1000))
+
+    def _tell(self, record: Record, refusal: Refusal) -> None:
+        self._metrics.dead_letters.labels(refusal.code).inc()
+        # What failed behind the contract is our own fault, not the sender's.
+        log = _LOG.error if refusal.stage in ("enrich", "store") else _LOG.info
+        log(
+            "refused",
+            topic=record.topic,
+            partition=record.partition,
+            offset=record.offset,
+            stage=refusal.stage,
+            code=refusal.code,
+            reason=refusal.message,
+        )
 
 
 def _decide(drained: Drained, outcomes: list[Outcome]) -> tuple[Decided, ...]:

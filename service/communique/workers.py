@@ -20,6 +20,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Protocol, TypeVar
 
@@ -254,7 +255,8 @@ def _process(pipeline: Process, record: Record) -> Outcome:
         return pipeline.process(record)
     except Exception as error:  # a bug in the extraction must cost one article, not the feed
         place = traceback.extract_tb(error.__traceback__)[-1]
-        return Rejected(refusal("enrich_failed", f"{type(error).__name__} in {place.name}, line {place.lineno}"))
+        where = f"{Path(place.filename).name}, line {place.lineno}, in {place.name}"
+        return Rejected(refusal("enrich_failed", f"{type(error).__name__}: {where}"))
 
 
 # ── on the way ───────────────────────────────────────────────────────────────────────────────────────────────────────

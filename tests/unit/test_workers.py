@@ -72,7 +72,7 @@ async def test_a_refusal_for_a_bug_holds_no_text_of_the_article(workers: Workers
     [outcome] = await workers.enrich(records("bug"))
     assert isinstance(outcome, Rejected)
     assert "the text" not in outcome.refusal.message
-    assert "ZeroDivisionError in process" in outcome.refusal.message
+    assert "ZeroDivisionError: pipeline.py, line" in outcome.refusal.message
 
 
 @pytest.mark.asyncio(loop_scope="module")

@@ -43,17 +43,17 @@ class Pipeline:
 
     def events(self, article: Article, language: str) -> tuple[MeetingEvent, ...]:
         """One event for each meeting of an article, the main one first."""
-        engine = self.engines[language]
-        if not extract.promising(article, engine):
-            return ()
+        edition = self.engines[language].language.version
         return tuple(
-            identify.report(article, language, meeting, ordinal, engine.language.version)
+            identify.report(article, language, meeting, ordinal, edition)
             for ordinal, meeting in enumerate(self.meetings(article, language))
         )
 
     def meetings(self, article: Article, language: str) -> tuple[Meeting, ...]:
         """The meetings of an article with everybody resolved, the main one first."""
-        document = extract.read(article, self.engines[language])
+        document = extract.read_promising(article, self.engines[language])
+        if document is None:
+            return ()
         found = extract.meetings(document, self.engines[language])
         return tuple(
             meeting

@@ -19,10 +19,7 @@ _END = re.compile(r"[.!?…]+[\"'”“»«’)\]]*(?=\s)|[。！？；]+[”’
 _OPENERS = "\"'„“”»«‚‘’([¿¡—–-"
 _ROMAN = re.compile(r"[IVX]+$")
 _WORD_BEFORE = re.compile(r"[\w.'’-]+$")
-_FOLD = str.maketrans(
-    {"’": "'", "‘": "'", "ʼ": "'", "‐": "-", "‑": "-", "–": "-", "—": "-", "\u00a0": " ", "\u202f": " ", "\u2009": " ",
-     "İ": "i"}
-)  # fmt: skip
+_PLAIN = tuple(zip("’‘ʼ‐‑–—\u00a0\u202f\u2009İ", "'''----   i", strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +36,14 @@ class Segmentation:
 
 def fold(text: str) -> str:
     """Lower case with plain apostrophes, hyphens and spaces; one character for each character of `text`."""
-    folded = text.translate(_FOLD).lower()
+    plain = text
+    for fancy, usual in _PLAIN:
+        if fancy in plain:
+            plain = plain.replace(fancy, usual)
+    folded = plain.lower()
     if len(folded) == len(text):
         return folded
-    return "".join(c.lower() if len(c.lower()) == 1 else c for c in text.translate(_FOLD))
+    return "".join(c.lower() if len(c.lower()) == 1 else c for c in plain)
 
 
 def squeeze(text: str) -> str:

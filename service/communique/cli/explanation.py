@@ -79,17 +79,17 @@ def explain_record(reader: Pipeline, record: Record) -> Explanation:
     events = reader.events(article, language)
     used = _used(reader.meetings(article, language) if events else ())
     findings = tuple(sorted(_findings(document, engine, used), key=lambda found: (found.start, found.end)))
-    return Explanation(_verdict(article, engine, findings, events), language, document, findings, events)
+    return Explanation(_verdict(document, findings, events), language, document, findings, events)
 
 
-def _verdict(article: Article, engine: Engine, findings: tuple[Finding, ...], events: tuple[MeetingEvent, ...]) -> str:
-    from communique import extract
+def _verdict(document: Document, findings: tuple[Finding, ...], events: tuple[MeetingEvent, ...]) -> str:
+    from communique.extract import triage
 
     if events:
         return "One meeting." if len(events) == 1 else f"{len(events)} meetings, the main one first."
     if not any(found.what == "trigger" for found in findings):
         return "No meeting: no word of the text reports an encounter."
-    if not extract.promising(article, engine):
+    if not triage.promising(document.hits):
         return "No meeting: a first look finds no two sides."
     return "No meeting: no encounter has two sides."
 

@@ -1,7 +1,7 @@
 """From a document to its meetings. The order of the steps lives only here.
 
     compile(language, …)     a language file and the knowledge's surfaces → Engine, once a process
-    read(article, engine)    Article → Document: segmented and matched
+    read(article, engine)    Article → Document: matched and segmented; read_promising stops where nothing can come of it
     meetings(document, …)    Document → Meetings, the main one first
 
 Seven pure functions do the reading and do not know each other: mentions, triggers, arguments, dates, places, topics,
@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from communique import text as texts
-from communique.extract import arguments, assemble, dates, mentions, places, statements, topics, triggers
+from communique.extract import arguments, assemble, dates, mentions, places, statements, topics, triage, triggers
 from communique.languages import Language
 from communique.languages.matcher import Lexicon
-from communique.model import Article, City, Document, Meeting, Surface
+from communique.model import Article, City, Document, Hit, Meeting, Surface
 
 
 @dataclass(frozen=True)
@@ -28,8 +28,6 @@ class Engine:
     language: Language
     segmentation: texts.Segmentation
     lexicon: Lexicon
-    triage: Lexicon
-    """The triggers alone."""
     mentions: mentions.Rules
     triggers: triggers.Rules
     arguments: arguments.Rules
@@ -54,7 +52,6 @@ def compile(language: Language, surfaces: Iterable[Surface], capitals: Mapping[s
             language.inflection,
             boundaries=segmentation.boundaries,
         ),
-        triage=Lexicon(triggers.surfaces(language), language.inflection, boundaries=segmentation.boundaries),
         mentions=mentions.compile(language),
         triggers=triggers.compile(language),
         arguments=arguments.compile(language),
@@ -66,10 +63,21 @@ def compile(language: Language, surfaces: Iterable[Surface], capitals: Mapping[s
     )
 
 
+def read_promising(article: Article, engine: Engine) -> Document | None:
+    """The document of an article that may report a meeting; None, before anything is segmented, for all others."""
+    folded = texts.fold(article.text)
+    hits = engine.lexicon.hits(article.text, folded)
+    return _segmented(article, engine, folded, hits) if triage.promising(hits) else None
+
+
 def read(article: Article, engine: Engine) -> Document:
-    """The article's text, segmented and matched once."""
+    """The article's text, matched and segmented."""
+    folded = texts.fold(article.text)
+    return _segmented(article, engine, folded, engine.lexicon.hits(article.text, folded))
+
+
+def _segmented(article: Article, engine: Engine, folded: str, hits: tuple[Hit, ...]) -> Document:
     text = article.text
-    folded = texts.fold(text)
     words = texts.tokens(text, folded)
     published: date | None = article.published_at.date() if article.published_at else None
     return Document(
@@ -80,14 +88,9 @@ def read(article: Article, engine: Engine) -> Document:
         published=published,
         tokens=words,
         sentences=texts.sentences(text, words, engine.segmentation),
-        hits=engine.lexicon.hits(text, folded),
+        hits=hits,
         title_end=len(article.title) if article.title and text.startswith(article.title) else 0,
     )
-
-
-def promising(article: Article, engine: Engine) -> bool:
-    """Whether an article is worth reading: it holds a word that may report an encounter."""
-    return engine.triage.occurs(texts.fold(article.text))
 
 
 def complete(meeting: Meeting) -> bool:

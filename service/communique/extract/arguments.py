@@ -283,21 +283,19 @@ class _Binder:
         return [p for p in self.by_sentence[sentence] if start <= p.start < end and not self._absent(p)]
 
     def _sentence_people(self, trigger: Trigger) -> tuple[Party, ...]:
-        sentence = self.document.sentences[trigger.sentence]
         spoken = self._speech_clauses(trigger)
-        out = []
+        out: list[Party] = []
         for party in self.by_sentence[trigger.sentence]:
             if any(start <= party.start < end for start, end in spoken) or self._absent(party):
                 continue
             out.append(party)
-        del sentence
         return _people(out)
 
     def _speech_clauses(self, trigger: Trigger) -> list[tuple[int, int]]:
         """Clauses that only say who told it: ", teilte der Kreml mit", "spokesman X said"."""
         sentence = self.document.sentences[trigger.sentence]
         words = self.document.tokens
-        out = []
+        out: list[tuple[int, int]] = []
         for clause in clauses.split(self.document, sentence, self.rules.openers):
             if clause == trigger.data.clause:
                 continue
@@ -346,7 +344,7 @@ class _Binder:
 
     def _bodies(self, inside: Sequence[Party], trigger: Trigger) -> tuple[Party, ...]:
         """Governments and bodies that the grammar makes a side: with "mit", "zwischen", "und", or as several officials."""
-        out = []
+        out: list[Party] = []
         for party in inside:
             if not party.collective:
                 continue

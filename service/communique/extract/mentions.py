@@ -153,7 +153,7 @@ class _Reader:
             hit = self.at.get(index)
             found: tuple[list[Party], int] | None = None
             if hit is not None:
-                kinds = {entry.kind: entry for entry in hit.entries}
+                kinds = {entry.kind: entry for entry in reversed(hit.entries)}
                 if "office" in kinds:
                     found = self._office(index, kinds["office"], hit, before, sentence)
                 elif "counterpart" in kinds:
@@ -348,7 +348,7 @@ class _Reader:
             word = self.words[cursor]
             hit = self.at.get(cursor)
             if hit is not None:
-                kinds = {entry.kind: entry for entry in hit.entries}
+                kinds = {entry.kind: entry for entry in reversed(hit.entries)}
                 if "demonym" in kinds and marked and not ({"country", "organisation"} & kinds.keys()):
                     cursor = self.after[cursor]
                     continue
@@ -363,7 +363,7 @@ class _Reader:
         hit = self.at.get(cursor)
         if hit is None:
             return None
-        kinds = {entry.kind: entry for entry in hit.entries}
+        kinds = {entry.kind: entry for entry in reversed(hit.entries)}
         if not marked and not hit.suffix and not (cursor == at and self.rules.nouns_capitalised and "country" in kinds):
             return None
         if "organisation" in kinds and "country" not in kinds:
@@ -483,7 +483,7 @@ class _Reader:
                 self._skip(word, before)
                 cursor += 1
                 continue
-            kinds = {entry.kind: entry for entry in hit.entries}
+            kinds = {entry.kind: entry for entry in reversed(hit.entries)}
             if "office" in kinds:
                 office, plural = kinds["office"].data
                 if plural or self._name_follows(self.after[cursor], sentence):

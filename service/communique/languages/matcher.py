@@ -7,6 +7,7 @@ language file allows for a kind do not make another word of a form.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 
 import ahocorasick_rs
@@ -16,6 +17,7 @@ from communique.model import Entry, Hit, Surface
 from communique.text import fold
 
 _LONGEST_AFFIX = 14
+_REST = re.compile(r"[^\W_]*")
 _UPPER = 1
 _EXACT = 2
 
@@ -36,45 +38,48 @@ class Lexicon:
         self._boundaries = boundaries
         self._suffixes = _invert(inflection.suffixes)
         self._prefixes = _invert(inflection.prefixes)
+        bent = {kind for kinds in self._suffixes.values() for kind in kinds}
+        joined = {kind for kinds in self._prefixes.values() for kind in kinds}
+        self._bends = tuple(any(entry.kind in bent for _, _, entry in readings) for readings in self._readings)
+        self._joins = tuple(any(entry.kind in joined for _, _, entry in readings) for readings in self._readings)
 
     def hits(self, text: str, folded: str) -> tuple[Hit, ...]:
         """Non-overlapping longest hits by start; readings of one span stand together in one hit."""
         found: list[Hit] = []
         length = len(folded)
-        boundaries, readings = self._boundaries, self._readings
+        boundaries, readings, suffixes, prefixes = self._boundaries, self._readings, self._suffixes, self._prefixes
+        bends, joins = self._bends, self._joins
         for pattern, start, end in self._automaton.find_matches_as_indexes(folded, overlapping=True):
             suffix = prefix = ""
             if boundaries:
-                if end < length and folded[end].isalnum() and folded[end - 1].isalnum():
-                    suffix = _word_end(folded, end, length)
-                    if suffix not in self._suffixes:
-                        continue
-                elif end < length and folded[end] == "'":
-                    suffix = _apostrophe(folded, end, length, self._suffixes)
                 if start and folded[start - 1].isalnum() and folded[start].isalnum():
-                    prefix = _word_start(folded, start)
-                    if prefix not in self._prefixes:
+                    if not joins[pattern]:
                         continue
+                    prefix = _word_start(folded, start)
+                    if prefix not in prefixes:
+                        continue
+                if end < length:
+                    after = folded[end]
+                    if after == "'":
+                        suffix = _apostrophe(folded, end, length, suffixes)
+                    elif after.isalnum() and folded[end - 1].isalnum():
+                        if not bends[pattern]:
+                            continue
+                        suffix = _REST.match(folded, end).group()  # type: ignore[union-attr]
+                        if suffix not in suffixes:
+                            continue
             entries = []
             for case, form, entry in readings[pattern]:
                 if case and not prefix and not _cased(case, form, text, start, end):
                     continue
-                if suffix and entry.kind not in self._suffixes[suffix]:
+                if suffix and entry.kind not in suffixes[suffix]:
                     continue
-                if prefix and entry.kind not in self._prefixes[prefix]:
+                if prefix and entry.kind not in prefixes[prefix]:
                     continue
                 entries.append(entry)
             if entries:
                 found.append(Hit(start - len(prefix), end, end + len(suffix), suffix, prefix, tuple(entries)))
         return _longest(found)
-
-    def occurs(self, folded: str) -> bool:
-        """Whether any form stands in a folded text at word boundaries; cheaper than hits, blind to case."""
-        boundaries, length = self._boundaries, len(folded)
-        for _, start, end in self._automaton.find_matches_as_indexes(folded, overlapping=True):
-            if not boundaries or not (start and folded[start - 1].isalnum() or end < length and folded[end].isalnum()):
-                return True
-        return False
 
 
 def _case(form: str) -> int:
@@ -96,13 +101,6 @@ def _invert(affixes: Mapping[str, tuple[str, ...]]) -> dict[str, frozenset[str]]
         for form in forms:
             kinds.setdefault(fold(form), set()).add(kind)
     return {form: frozenset(of) for form, of in kinds.items()}
-
-
-def _word_end(folded: str, end: int, length: int) -> str:
-    at = end
-    while at < length and at - end <= _LONGEST_AFFIX and (folded[at].isalnum()):
-        at += 1
-    return folded[end:at]
 
 
 def _word_start(folded: str, start: int) -> str:

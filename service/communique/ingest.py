@@ -237,9 +237,12 @@ class _Flow:
         metrics.batch_records.observe(len(decided))
         for (outcome, language), count in Counter(_kind(item.outcome) for item in decided).items():
             metrics.outcomes.labels(outcome, language).inc(count)
+        refused = 0
         for item in decided:
             if isinstance(item.outcome, Rejected):
                 self._tell(item.record, item.outcome.refusal)
+                refused += 1
+        metrics.dead_letters.labels("store_refused").inc(max(0, report.dead_letters - refused))
         for change in ("reported", "updated", "retracted"):
             metrics.meetings.labels(change).inc(getattr(report, change))
         metrics.duplicates.labels("article").inc(report.duplicates)

@@ -10,10 +10,13 @@ from pathlib import Path
 
 import pytest
 
+import communique as communique_package
+
 COMMANDS = (
     *("demo", "extract", "explain", "run", "migrate", "maintain", "doctor", "config", "produce", "tail"),
     *("topics create", "topics check", "dlq list", "dlq show", "dlq replay", "schemas export", "schemas check"),
 )
+ARTICLE = Path(communique_package.__file__).parent / "samples" / "article.txt"
 LISBON = {
     "url": "https://example.org/lisbon",
     "title": "Port works",
@@ -159,6 +162,50 @@ def test_a_plain_text_is_an_article_named_by_its_content(tmp_path: Path) -> None
         told += lines_of(communique("extract", "--text", str(file), "--published-at", "2024-03-01"))
     assert told[0] == told[1]
     assert str(told[0]["uri"]).startswith("urn:sha256:")
+
+
+def explained(text: str) -> dict[str, list[dict[str, object]]]:
+    done = communique("explain", "--text", "-", "--published-at", "2024-04-26", "--json", stdin=text.encode())
+    assert done.returncode == 0, done.stderr.decode()
+    return json.loads(done.stdout)
+
+
+def test_explain_names_the_rule_behind_each_part_of_a_meeting() -> None:
+    told = explained(ARTICLE.read_text("utf-8"))
+    used = {(finding["what"], finding["text"]) for finding in told["findings"] if finding["used"]}
+    assert {("trigger", "met"), ("date", "on Friday"), ("place", "Beijing")} <= used
+    assert all(finding["rule"] for finding in told["findings"])
+    assert len(told["meetings"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        (
+            "The port of Lisbon will be dredged in spring, and the ferry will stop at the new pier.",
+            "no word of the text",
+        ),
+        ("", "The article is not read"),
+    ],
+)
+def test_explain_says_why_there_is_no_meeting(text: str, verdict: str) -> None:
+    told = explained(text)
+    assert verdict in str(told["verdict"])
+    assert told["meetings"] == []
+
+
+def test_explain_shows_a_person_each_sentence_with_its_findings() -> None:
+    done = communique("explain", "--text", str(ARTICLE), "--published-at", "2024-04-26")
+    shown = done.stdout.decode()
+    assert "US Secretary of State Antony Blinken met" in shown
+    assert "en.date.weekday" in shown
+    assert "One meeting." in shown
+
+
+def test_text_from_strangers_cannot_steer_the_terminal() -> None:
+    done = communique("explain", "--text", "-", stdin=b"Rain fell on \x1b[31mLisbon\x1b[0m all day long.")
+    assert b"Lisbon" in done.stdout
+    assert b"\x1b" not in done.stdout
 
 
 def test_the_last_line_may_lack_its_line_end() -> None:

@@ -63,8 +63,8 @@ def event_table(events: Iterable[tuple[MeetingEvent, str]], *, in_order: bool = 
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold", expand=True)
     table.add_column("when", no_wrap=True)
     table.add_column("what", no_wrap=True)
-    table.add_column("who", ratio=4)
-    table.add_column("where", ratio=1, max_width=18)
+    table.add_column("who", ratio=3)
+    table.add_column("where", ratio=1, min_width=16)
     table.add_column("about", ratio=2)
     table.add_column("reported by", no_wrap=True)
     for event, change in events if in_order else sorted(events, key=lambda pair: pair[0].when.start or ""):

@@ -116,6 +116,7 @@ class _Binder:
         self.rules = rules
         self.places = places
         self.home = self._home()
+        self.guessed: set[int] = set()
         self.foreign = self._foreign(parties)
         dateline = next((place.country for place in places if place.dateline and place.country), None)
         self.told = dateline or next((p.country for p in parties if p.country), None)
@@ -171,6 +172,8 @@ class _Binder:
             if _sides(wide) >= 2:
                 people = wide
         if _sides(people) < 2:
+            people = self._abroad(trigger, people)
+        if _sides(people) < 2:
             referred = self._referred(trigger, people)
             if referred is not None:
                 people, inherited = referred, True
@@ -193,6 +196,18 @@ class _Binder:
         if self.last is not None and (not people or _within_last(people, self.last)):
             return Bound(trigger, self.last.people, self.last.countries, self.last.organisations, refers=True)
         return None
+
+    def _abroad(self, trigger: Trigger, people: tuple[Party, ...]) -> tuple[Party, ...]:
+        """Of two who seem compatriots the one whose country was only guessed belongs to the place, if that is abroad."""
+        sentence = self.document.sentences[trigger.sentence]
+        start = self.document.sentences[max(0, trigger.sentence - 1)].start
+        venue = next(
+            (p.country for p in reversed(self.places) if start <= p.start < sentence.end and p.relation in ("in", "to") and p.country),
+            None,
+        )
+        if venue is None or not any(p.entity in self.guessed for p in people):
+            return people
+        return tuple(replace(p, country=venue) if p.entity in self.guessed else p for p in people)
 
     def _group(self, trigger: Trigger, people: tuple[Party, ...], inside: Sequence[Party]) -> Bound | None:
         """ "Bei einem Treffen der EU-Verteidigungsminister in Finnland sagte Jung …": several unnamed office-holders met."""
@@ -240,9 +255,8 @@ class _Binder:
                 bound = self._bound(trigger, people, inside, inherited)
                 return replace(bound, destination=hosts[0].country, host=hosts[0].entity)
             return None
-        hosts = [p for p in people[1:] if p.country == destination]
-        together = [p for p in people[1:] if p.country == traveller.country and False]
-        chosen = (traveller, *together, *hosts)
+        hosts = [p for p in self._sentence_people(trigger) if p.country == destination and p.entity != traveller.entity]
+        chosen = (traveller, *hosts)
         countries = tuple(dict.fromkeys(c for c in (traveller.country, destination, *(p.country for p in hosts)) if c))
         return Bound(trigger, _distinct(chosen), countries, _organisations(chosen), destination=destination,
                      host=hosts[0].entity if hosts else None, inherited=inherited)  # fmt: skip
@@ -399,7 +413,10 @@ class _Binder:
             return replace(party, country=self.foreign) if self.foreign else party
         if party.office in _OF_STATE:
             return replace(party, country=self.told) if self.told else party
-        return replace(party, country=self.home) if self.home and party.office not in _OF_BODIES else party
+        if not self.home or party.office in _OF_BODIES:
+            return party
+        self.guessed.add(party.entity)
+        return replace(party, country=self.home)
 
     def _foreign(self, parties: Sequence[Party]) -> str | None:
         """The first other country of the text: a diplomat without one represents it."""

@@ -40,12 +40,13 @@ class Rules:
     airport: tuple[str, ...]
     instead: tuple[str, ...]
     since: frozenset[str]
+    opinion: tuple[str, ...]
 
 
 def compile(language: Language) -> Rules:
     words = language.words
     return Rules(language.code, words.sideline, frozenset(words.pluperfect), words.airport, words.instead,
-                 frozenset(words.since))  # fmt: skip
+                 frozenset(words.since), tuple(f"{word}:" for word in words.opinion))  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -92,6 +93,8 @@ def drafts(
 ) -> list[Draft]:
     """One draft for each meeting, in order of the text."""
     out: list[Draft] = []
+    if document.folded.startswith(rules.opinion):
+        return out
     dates = [d for d in dates if not _since(document, d, rules)]
     for bound in bounds:
         draft = _draft(document, bound, dates, places, rules)
@@ -128,19 +131,19 @@ def _draft(
     if frame.mode in ("summit", "multilateral") and _sideline(document, trigger.start, rules):
         return None
     airport = frame.kind == "reception" and _at_airport(document, bound, rules)
-    when = _date(document, bound, dates) or _date_before(document, bound, dates)
+    own = _date(document, bound, dates)
+    when = own or _date_before(document, bound, dates) or _date(document, bound, dates, vague=True)
     if when is None or len(when.value or "") < len("2024-06-28"):
         when = _day_after(document, bound, dates) or when
     status = _status(document, trigger.status, when)
     if when is not None:
         when = when.directed("future" if status == "announced" else "past")
-    own = _date(document, bound, dates) is not None
     where = None if frame.mode == "call" else _place(document, bound, places) or _place_before(document, bound, places)
     return Draft(
         people=list(bound.people), countries=list(bound.countries), organisations=list(bound.organisations),
         mode=frame.mode, kinds={"visit" if airport else bound.group or trigger.kind}, airport=airport, status=status, background=trigger.background, before=_pluperfect(document, bound, rules), sentence=trigger.sentence,
         at=trigger.start, destination=bound.destination, host=bound.host, inherited=bound.inherited,
-        evidence=list(trigger.evidence), date=when, place=where, sentences=[trigger.sentence], own_date=own, counterfactual=_counterfactual(document, bound, rules),
+        evidence=list(trigger.evidence), date=when, place=where, sentences=[trigger.sentence], own_date=own is not None, counterfactual=_counterfactual(document, bound, rules),
     )  # fmt: skip
 
 
@@ -176,7 +179,9 @@ def _nearest(at: int, found: Sequence[_M]) -> _M | None:
     return min(found, key=lambda m: min(abs(m.start - at), abs(m.end - at)), default=None)
 
 
-def _date(document: Document, bound: Bound, dates: Sequence[DateMention]) -> DateMention | None:
+def _date(
+    document: Document, bound: Bound, dates: Sequence[DateMention], *, vague: bool = False
+) -> DateMention | None:  # fmt: skip
     """The date in the trigger's clause, else in its sentence; never a coming day for what a verb says has happened."""
     sentence = document.sentences[bound.trigger.sentence]
     happened = bound.trigger.status == "held" and bound.trigger.data.form in ("past", "participle")
@@ -186,11 +191,17 @@ def _date(document: Document, bound: Bound, dates: Sequence[DateMention]) -> Dat
             if start <= d.start < end and not d.dateline and d.bound not in ("since", "before", "after")
             and not (happened and d.relation == "future")
         ]  # fmt: skip
-        days = [d for d in near if d.precision in ("day", "range") and d.value]
-        best = _nearest(bound.trigger.start, days or [d for d in near if d.value])
+        near = [d for d in near if (d.value or d.weekday is not None) and _vague(d) == vague]
+        days = [d for d in near if d.precision in ("day", "range")]
+        best = _nearest(bound.trigger.start, days or near)
         if best is not None:
             return best
     return None
+
+
+def _vague(date: DateMention) -> bool:
+    """Whether an expression says a day only by what was told before it: "am Abend", "danach", "am selben Tag"."""
+    return date.rule.rpartition(".")[2] in ("part", "same", "sequence")
 
 
 def _date_before(document: Document, bound: Bound, dates: Sequence[DateMention]) -> DateMention | None:
@@ -201,7 +212,7 @@ def _date_before(document: Document, bound: Bound, dates: Sequence[DateMention])
         sentence = document.sentences[back]
         if sentence.paragraph != paragraph and number > 1:
             return None
-        near = [d for d in dates if sentence.start <= d.start < sentence.end and not d.dateline and d.bound == "on" and d.value]
+        near = [d for d in dates if sentence.start <= d.start < sentence.end and not d.dateline and d.bound == "on" and d.value and not _vague(d)]
         days = [d for d in near if d.precision in ("day", "range")] or near
         if days:
             return days[-1] if len({d.value for d in days}) == 1 else None
@@ -222,8 +233,10 @@ def _day_after(document: Document, bound: Bound, dates: Sequence[DateMention]) -
 def _status(document: Document, said: str, when: DateMention | None) -> str:
     today = document.published.isoformat() if document.published else None
     if said == "present":
-        if when is None or when.value is None:
+        if when is None:
             return "ongoing"
+        if when.value is None:
+            return "announced"
         if when.relation == "past" or (today and when.relation != "unknown" and when.value < today[: len(when.value)]):
             return "held"
         return "announced"

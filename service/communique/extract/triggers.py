@@ -8,7 +8,7 @@ and from the status words of the clause.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from communique.extract import clauses
 from communique.extract.clauses import Clause
@@ -81,9 +81,10 @@ def find(document: Document, rules: Rules) -> tuple[Trigger, ...]:
     return tuple(out)
 
 
-def _sentence(document: Document, rules: Rules, number: int, hits: Sequence[Hit]) -> Iterator[Trigger]:
+def _sentence(document: Document, rules: Rules, number: int, hits: Sequence[Hit]) -> list[Trigger]:
     sentence = document.sentences[number]
     parts = clauses.split(document, sentence, rules.openers)
+    out: list[Trigger] = []
     words = document.tokens
     for hit in hits:
         entries = [entry for entry in hit.entries if entry.kind == "trigger"]
@@ -112,11 +113,22 @@ def _sentence(document: Document, rules: Rules, number: int, hits: Sequence[Hit]
             status = frame.status
         background = any(cue.status == "background" for cue in cues)
         start, end = hit.start, hit.full_end
-        yield Trigger(
+        out.append(Trigger(
             start=start, end=end, sentence=number, frame=frame.id, kind=frame.kind, status=status, background=background,
             evidence=(Evidence(start, end, document.text[start:end], ident),),
             data=Reading(frame, form, clause, tuple((cue.status, cue.id) for cue in cues), extended, occasion),
-        )  # fmt: skip
+        ))  # fmt: skip
+    return [_under_verb(trigger, out) for trigger in out]
+
+
+def _under_verb(trigger: Trigger, triggers: Sequence[Trigger]) -> Trigger:
+    """An occasion takes its tense from the verb of its clause: "zu Gesprächen empfängt Scholz …" is not yet held."""
+    if not trigger.data.occasion or trigger.status != "held":
+        return trigger
+    for other in triggers:
+        if other.data.form != "noun" and other.data.clause == trigger.data.clause and other.status in ("present", "announced"):
+            return replace(trigger, status=other.status)
+    return trigger
 
 
 def _reach(document: Document, parts: Sequence[Clause], hit: Hit, rules: Rules) -> Clause:

@@ -46,6 +46,8 @@ class Words(Section):
     by: tuple[str, ...]
     about: tuple[str, ...]
     """Introduce a topic, so that what follows is no participant."""
+    opinion: tuple[str, ...] = ()
+    """Headings of opinion pieces, which report nothing: "Leitartikel"."""
     since: tuple[str, ...] = ()
     """Before a date that only says since when: "seit seiner Wahl im Februar"."""
     then: tuple[str, ...] = ()
@@ -387,6 +389,8 @@ class Statements(Section):
     """Articles and possessives that no subject has: "dem", "seinem"."""
     definite: tuple[str, ...]
     """Articles and possessives that a person already named can have: "der", "the", "his"."""
+    adjectives: tuple[str, ...] = ()
+    """Endings of adjectives between an article and a name: "der scheidende Kanzler"."""
     subordinators: tuple[str, ...] = ()
     """Open a clause whose verb says nothing of the sentence: "dass", "weil"."""
     relative: tuple[str, ...] = ()

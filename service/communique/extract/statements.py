@@ -228,7 +228,7 @@ class _Reader:
                 return None
         if syntax.subordinate(clause, verb, sentence):
             return None
-        phrase = syntax.subject(verb, behind, clause, sentence, phrases)
+        phrase = syntax.subject(verb, behind, clause, sentence, phrases, inverts=saying.act == "says")
         if phrase is None:
             speaker = self._unsaid(verb, clause, sentence, phrases)
         elif phrase.kind == "nobody":

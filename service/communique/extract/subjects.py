@@ -144,14 +144,25 @@ class Syntax:
     # ── subjects ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def subject(
-        self, verb: int, behind: int, clause: Clause, sentence: Sentence, phrases: Sequence[Phrase]
+        self,
+        verb: int,
+        behind: int,
+        clause: Clause,
+        sentence: Sentence,
+        phrases: Sequence[Phrase],
+        *,
+        inverts: bool,
     ) -> Phrase | None:
-        """The subject of the finite verb at `verb`, behind which the clause goes on at `behind`."""
+        """The subject of the finite verb at `verb`, behind which the clause goes on at `behind`.
+
+        `inverts`: a verb of saying proper, which may stand before its subject in any language ("said Gabriel").
+        """
         if not self.rules.verb_second:
             found = self._adjacent(verb, clause.first, phrases) or self.hall.stranger(verb - 1, sentence)
             if found is None and (verb == clause.first or self.words[verb - 1].text in ENDS):
+                quoted = verb > sentence.first and self.words[verb - 1].text in self.rules.marks
                 found = (
-                    self._inverted(behind, sentence, phrases)
+                    (self._inverted(behind, sentence, phrases) if inverts or quoted else None)
                     or self._apart(verb, clause.first, sentence, phrases)
                     or self.hall.stranger(behind, sentence)
                 )

@@ -31,6 +31,7 @@ class Rules:
     definite: frozenset[str]
     articles: frozenset[str]
     possessive: frozenset[str]
+    adjectives: tuple[str, ...]
     and_: frozenset[str]
     words: PhraseTable[Kind]
     roles: tuple[str, ...]
@@ -80,6 +81,7 @@ def compile(language: Language) -> Rules:
         definite=frozenset(section.definite),
         articles=frozenset((*words.article, *words.possessive, *section.definite)),
         possessive=frozenset(words.possessive),
+        adjectives=section.adjectives,
         and_=frozenset(words.and_),
         words=PhraseTable(phrases),
         roles=roles,
@@ -171,7 +173,7 @@ class Hall:
         for party, (first, last) in zip(self.parties[left:right], self.spans[left:right], strict=True):
             if out and first < out[-1].last:
                 continue
-            start = self._start(first, sentence.first)
+            start = self._start(first, sentence.first, self.rules.adjectives)
             subject = self._may_lead(start, first, sentence.first) and not self._genitive(party, last)
             kind: Kind = "party"
             if party.office in self.rules.voice_offices:
@@ -182,7 +184,7 @@ class Hall:
             out.append(Phrase(start, last, kind, subject, (party,), party.country, name))
         return out
 
-    def _start(self, noun: int, lower: int) -> int:
+    def _start(self, noun: int, lower: int, endings: tuple[str, ...] = ("",)) -> int:
         """Index of the article, over the adjectives before the noun; the noun itself where there is none."""
         index = noun - 1
         while index >= lower and noun - index <= _ADJECTIVES + 1:
@@ -192,7 +194,7 @@ class Hall:
             if word.text == "-" and index > lower and word.start == self.words[index - 1].end:
                 index -= 2  # the first part of a compound: "CSU-Politiker"
                 continue
-            adjective = word.text[0].islower() or index in self.countries
+            adjective = (word.text[0].islower() and word.lower.endswith(endings)) or index in self.countries
             if not adjective or word.lower in self.rules.prepositions or word.lower in self.rules.and_:
                 break
             index -= 1

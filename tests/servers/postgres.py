@@ -39,8 +39,8 @@ class Server:
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
-        self._user = embedded._ordinary_user()
-        self._binaries = embedded._binaries(directory, self._user)
+        self._user = embedded.ordinary_user()
+        self._binaries = embedded.binaries_in(directory, self._user)
         (self.port,) = free_ports(1)
         self.url = f"postgresql://postgres@127.0.0.1:{self.port}/postgres"
         self._process: subprocess.Popen[bytes] | None = None
@@ -48,7 +48,7 @@ class Server:
             os.chown(directory, self._user.pw_uid, self._user.pw_gid)
         command = [self._binaries / "initdb", "-D", directory / "data", "-U", "postgres", "--auth=trust"]
         command += ["--encoding=UTF8", "--locale=C", "--no-sync"]
-        subprocess.run(command, check=True, capture_output=True, **embedded._as(self._user))
+        subprocess.run(command, check=True, capture_output=True, **embedded.as_user(self._user))
 
     def start(self) -> None:
         """Start, and return when it serves."""
@@ -59,7 +59,7 @@ class Server:
                 stdout=log,
                 stderr=log,
                 preexec_fn=end_with_parent,
-                **embedded._as(self._user),
+                **embedded.as_user(self._user),
             )
         deadline = time.monotonic() + START_SECONDS
         while subprocess.run([self._binaries / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(self.port)]).returncode:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -23,7 +24,7 @@ def tail(
     from communique import settings
 
     loaded = settings.load("brokers")
-    with reaching_kafka(loaded.brokers):
+    with reaching_kafka(loaded.brokers), contextlib.suppress(KeyboardInterrupt):
         asyncio.run(_tail(loaded, from_beginning, until_end, json))
 
 

@@ -13,6 +13,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import TopicAlreadyExistsError, for_code
 
+from communique.errors import UserError
 from communique.kafka.connection import arguments
 from communique.settings import Settings
 
@@ -69,6 +70,9 @@ async def create(settings: Settings) -> tuple[str, ...]:
     """Create the topics that are missing; existing ones are left as they are. The names of the created ones."""
     created = []
     async with _admin(settings) as admin:
+        cluster = await admin.describe_cluster()
+        if cluster["controller_id"] not in {broker["node_id"] for broker in cluster["brokers"]}:
+            raise UserError("The brokers name no controller that makes topics; the embedded broker needs none made.")
         answer = await admin.create_topics(
             [
                 NewTopic(policy.topic, policy.partitions, policy.replication, topic_configs=dict(policy.configs))

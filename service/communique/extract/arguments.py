@@ -120,8 +120,8 @@ class _Binder:
         self.foreign = self._foreign(parties)
         dateline = next((place.country for place in places if place.dateline and place.country), None)
         self.told = dateline or next((p.country for p in parties if p.country), None)
-        self.parties = [self._settled(party) for party in parties]
         self.starts = {token.start: index for index, token in enumerate(document.tokens)}
+        self.parties = self._listed(parties)
         self.last: Bound | None = None
         self.kinds: set[str] = set()
         self.half: tuple[Trigger, tuple[Party, ...]] | None = None
@@ -255,7 +255,7 @@ class _Binder:
                 bound = self._bound(trigger, people, inside, inherited)
                 return replace(bound, destination=hosts[0].country, host=hosts[0].entity)
             return None
-        hosts = [p for p in self._sentence_people(trigger) if p.country == destination and p.entity != traveller.entity]
+        hosts = [p for p in self._sentence_people(trigger) if p.country == destination and p.entity != traveller.entity and (p in people or p.start > trigger.end)]
         chosen = (traveller, *hosts)
         countries = tuple(dict.fromkeys(c for c in (traveller.country, destination, *(p.country for p in hosts)) if c))
         return Bound(trigger, _distinct(chosen), countries, _organisations(chosen), destination=destination,
@@ -402,6 +402,23 @@ class _Binder:
             if self._before(party) in self.rules.by:
                 return party.entity
         return None
+
+    def _listed(self, parties: Sequence[Party]) -> list[Party]:
+        """Everybody with a country where one can be told; in a list ("Außenminister A, Verteidigungsminister B") it is shared."""
+        out: list[Party] = []
+        for party in parties:
+            before = out[-1] if out else None
+            if before is not None and before.country and not before.collective and self._open(party):
+                between = self.document.folded[before.end : party.start].replace(",", " ").split()
+                if all(word in self.rules.and_ for word in between):
+                    party = replace(party, country=before.country)
+            out.append(self._settled(party))
+        return out
+
+    @staticmethod
+    def _open(party: Party) -> bool:
+        """Whether the text says an office and a name, but no state or body."""
+        return party.country is None and party.organisation is None and not party.collective and bool(party.office and party.name)
 
     def _settled(self, party: Party) -> Party:
         """An office that says no country belongs to the country that the article is written in, or from."""

@@ -41,12 +41,13 @@ class Rules:
     instead: tuple[str, ...]
     since: frozenset[str]
     opinion: tuple[str, ...]
+    said: frozenset[str]
 
 
 def compile(language: Language) -> Rules:
     words = language.words
     return Rules(language.code, words.sideline, frozenset(words.pluperfect), words.airport, words.instead,
-                 frozenset(words.since), tuple(f"{word}:" for word in words.opinion))  # fmt: skip
+                 frozenset(words.since), tuple(f"{word}:" for word in words.opinion), frozenset(words.said))  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -131,8 +132,8 @@ def _draft(
     if frame.mode in ("summit", "multilateral") and _sideline(document, trigger.start, rules):
         return None
     airport = frame.kind == "reception" and _at_airport(document, bound, rules)
-    own = _date(document, bound, dates)
-    when = own or _date_before(document, bound, dates) or _date(document, bound, dates, vague=True)
+    own = _date(document, bound, dates, rules)
+    when = own or _date_before(document, bound, dates) or _date(document, bound, dates, rules, vague=True)
     if when is None or len(when.value or "") < len("2024-06-28"):
         when = _day_after(document, bound, dates) or when
     status = _status(document, trigger.status, when)
@@ -180,7 +181,7 @@ def _nearest(at: int, found: Sequence[_M]) -> _M | None:
 
 
 def _date(
-    document: Document, bound: Bound, dates: Sequence[DateMention], *, vague: bool = False
+    document: Document, bound: Bound, dates: Sequence[DateMention], rules: Rules, *, vague: bool = False
 ) -> DateMention | None:  # fmt: skip
     """The date in the trigger's clause, else in its sentence; never a coming day for what a verb says has happened."""
     sentence = document.sentences[bound.trigger.sentence]
@@ -189,7 +190,7 @@ def _date(
         near = [
             d for d in dates
             if start <= d.start < end and not d.dateline and d.bound not in ("since", "before", "after")
-            and not (happened and d.relation == "future")
+            and not (happened and d.relation == "future") and not _of_saying(document, d, bound.trigger.end, rules)
         ]  # fmt: skip
         near = [d for d in near if (d.value or d.weekday is not None) and _vague(d) == vague]
         days = [d for d in near if d.precision in ("day", "range")]
@@ -197,6 +198,14 @@ def _date(
         if best is not None:
             return best
     return None
+
+
+def _of_saying(document: Document, date: DateMention, after: int, rules: Rules) -> bool:
+    """Whether a date only says when it was told: "…, teilte der Kreml am Montag mit"."""
+    if date.start < after:
+        return False
+    ahead = document.folded[max(after, date.start - 60) : date.start].split()
+    return any(word.strip(",.\"'“”„") in rules.said for word in ahead[-5:])
 
 
 def _vague(date: DateMention) -> bool:
@@ -487,6 +496,12 @@ def _where(document: Document, draft: Draft, kind: str, places: Sequence[PlaceMe
     if kind in _REMOTE:
         return Where(None, None, None, None, None, None, None, None)
     mention = draft.place
+    dateline = next((p for p in places if p.dateline and p.city), None)
+    if mention is not None and dateline is not None and dateline.country in draft.countries and draft.status in ("held", "ongoing"):
+        if mention.city is None and mention.country == dateline.country:
+            mention = dateline  # "in Serbien", written in Belgrad
+        elif mention.venue is not None and mention.country not in draft.countries:
+            mention = dateline  # a palace of that name elsewhere
     if mention is None:
         dateline = next((p for p in places if p.dateline), None)
         there = draft.destination in (None, dateline.country) if dateline is not None else False

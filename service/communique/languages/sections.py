@@ -46,6 +46,8 @@ class Words(Section):
     by: tuple[str, ...]
     about: tuple[str, ...]
     """Introduce a topic, so that what follows is no participant."""
+    said: tuple[str, ...] = ()
+    """Verbs of saying; a date right behind one says when it was told."""
     opinion: tuple[str, ...] = ()
     """Headings of opinion pieces, which report nothing: "Leitartikel"."""
     since: tuple[str, ...] = ()

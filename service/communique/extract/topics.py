@@ -20,15 +20,16 @@ class Rules:
 
 
 def surfaces(language: Language) -> Iterator[Surface]:
-    """The forms of topics ("topic") and of relationship labels ("relationship"); data is the id or the label."""
+    """The forms of topics, relationship labels and initiatives; data is the id, the label or the published name."""
     section = language.topics
     for topic, patterns in section.forms.items():
         for form in expand_all(patterns, section.endings):
             yield Surface(form, "topic", f"{language.code}.topic.{topic}", topic)
-    for label, patterns in section.relationships.items():
-        slug = label.replace(" ", "-")
-        for form in expand_all(patterns, section.endings):
-            yield Surface(form, "relationship", f"{language.code}.relationship.{slug}", label)
+    for kind, named in (("relationship", section.relationships), ("initiative", section.initiatives)):
+        for name, patterns in named.items():
+            slug = name.lower().replace(" ", "-")
+            for form in expand_all(patterns, section.endings):
+                yield Surface(form, kind, f"{language.code}.{kind}.{slug}", name)
 
 
 def compile(language: Language) -> Rules:

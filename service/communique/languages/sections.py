@@ -305,6 +305,8 @@ class Topics(Section):
     endings: tuple[str, ...] = ()
     forms: dict[str, tuple[str, ...]]
     relationships: dict[str, tuple[str, ...]]
+    initiatives: dict[str, tuple[str, ...]] = {}
+    """Names that the knowledge base lacks because only the grammar of the language makes them, by published name."""
 
     @model_validator(mode="after")
     def _known(self) -> Topics:

@@ -14,7 +14,6 @@ from communique.model import Document, Surface, TopicMention
 BODIES = (
     Surface("APEC", "organisation", "kb.organisation.apec", "APEC"),
     Surface("Seidenstraßen-Initiative", "initiative", "kb.organisation.bri", "Belt and Road Initiative"),
-    Surface("Belt and Road", "initiative", "kb.organisation.bri", "Belt and Road Initiative"),
     Surface("OAS", "organisation", "kb.organisation.oas", "OAS", ambiguous=True),
     Surface("Organisation Amerikanischer Staaten", "organisation", "kb.organisation.oas", "OAS"),
 )

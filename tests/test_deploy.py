@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -138,6 +139,19 @@ def test_requirements_are_pinned_with_hashes_and_name_no_index() -> None:
         lines = [line for line in file.read_text("utf-8").splitlines() if line.strip()]
         assert all(re.match(r"[\w.\-\[\],]+==\S+|\s+--hash=sha256:", line) for line in lines), file
         assert "--hash" in file.read_text("utf-8")
+
+
+def test_every_dependency_is_pinned() -> None:
+    """`make requirements` pins anew what pyproject.toml has gained."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    for wanted, file in (
+        (project["project"]["dependencies"], "requirements.txt"),
+        (project["dependency-groups"]["build"], "requirements-build.txt"),
+        (project["dependency-groups"]["dev"], "requirements-dev.txt"),
+    ):
+        pinned = set(re.findall(r"^([\w.\-]+)", (DEPLOY / file).read_text("utf-8"), re.MULTILINE))
+        named = {re.split(r"[\[<>=;~! ]", entry)[0].lower().replace("_", "-") for entry in wanted}
+        assert named <= pinned, file
 
 
 def test_prometheus_reads_the_alerts_and_they_fire_as_tested() -> None:

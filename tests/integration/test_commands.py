@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import signal
@@ -16,6 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.resources import files
 
+import asyncpg
 import pytest
 
 from communique import embedded
@@ -197,3 +199,40 @@ def test_a_database_that_goes_away_makes_the_service_unready_and_never_dead(prep
     finally:
         service.send_signal(signal.SIGTERM)
         assert service.wait(timeout=60) == 0
+
+
+def test_a_relay_that_waits_for_an_operator_does_not_stop_the_ingest(prepared: Desk) -> None:
+    """The database was set back to before what was published: the relay refuses, /readyz says so, articles are read."""
+    desk = prepared
+    command = [*COMMUNIQUE, "run", "--workers", "0"]
+    service = subprocess.Popen(command, env=desk.environment, stderr=subprocess.DEVNULL)
+    desk.communique("produce", FEED)
+    desk.until("/metrics", 200, "communique_outbox_pending 0.0")
+    wait_for_outcomes(desk, 25)
+    desk.until("/metrics", 200, 'communique_relay_transactions_total{result="committed"}')
+    service.send_signal(signal.SIGTERM)
+    assert service.wait(timeout=40) == 0
+
+    asyncio.run(set_back(desk.environment["COMMUNIQUE_DATABASE_URL"]))
+    service = subprocess.Popen(command, env=desk.environment, stderr=subprocess.PIPE, text=True)
+    desk.until("/readyz", 503, "set back")
+    assert desk.ask("/livez")[0] == 200
+    desk.communique("produce", FEED)
+    wait_for_outcomes(desk, 25)
+    service.send_signal(signal.SIGTERM)
+    _, log = service.communicate(timeout=40)
+    assert service.returncode == 1
+    assert "set back" in log.strip().splitlines()[-1]
+
+
+def wait_for_outcomes(desk: Desk, number: int) -> None:
+    deadline = time.monotonic() + 60
+    while outcomes(desk) < number and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert outcomes(desk) == number
+
+
+async def set_back(url: str) -> None:
+    connection = await asyncpg.connect(url)
+    await connection.execute("DELETE FROM communique.outbox; UPDATE communique.outbox_head SET next_seq = 1")
+    await connection.close()

@@ -217,15 +217,12 @@ class _Reader:
         sentence: Sentence,
         phrases: Sequence[Phrase],
     ) -> Said | None:
-        syntax, rules = self.syntax, self.rules.subjects
+        syntax = self.syntax
         clause = syntax.clause(index, sentence)
-        verb, behind = index, end
-        if participle:
-            helper = syntax.helper(rules.auxiliaries, index, clause)
-            if helper is not None and rules.verb_second:
-                verb, behind = helper, helper + 1
-            elif helper is None and (not finite or syntax.helper(rules.passive, index, clause) is not None):
-                return None
+        place = self._finite(index, end, participle, finite, clause)
+        if place is None:
+            return None
+        verb, behind = place
         if syntax.subordinate(clause, verb, sentence):
             return None
         phrase = syntax.subject(verb, behind, clause, sentence, phrases, inverts=saying.act == "says")
@@ -242,6 +239,18 @@ class _Reader:
             return None
         soft = saying.soft or saying.act == "says"
         return Said(speaker, saying.id, saying.act, soft, index, syntax.trailing(clause, sentence))
+
+    def _finite(self, index: int, end: int, participle: bool, finite: bool, clause: Clause) -> tuple[int, int] | None:
+        """The finite verb, which is the auxiliary of a participle, and what is behind it; None in the passive."""
+        syntax, rules = self.syntax, self.rules.subjects
+        helper = syntax.helper(rules.auxiliaries, index, clause) if participle else None
+        if helper is not None and rules.verb_second:
+            return helper, helper + 1
+        if helper is None and not finite:
+            return None
+        may_be_passive = participle or not rules.verb_second
+        passive = may_be_passive and syntax.helper(rules.passive, index, clause) is not None
+        return None if passive else (index, end)
 
     def _parenthesis(self, index: int, sentence: Sentence, phrases: Sequence[Phrase]) -> Said | None:
         """ ", so Xi." """

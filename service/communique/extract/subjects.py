@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from communique.extract.voices import Hall, Phrase
+from communique.extract.voices import Hall, Phrase, bare
 from communique.languages import Language
 from communique.model import Sentence
 
@@ -201,7 +201,10 @@ class Syntax:
         """A subject with an apposition or a relative clause between commas: "Liu, der …, äußerte"."""
         if verb != first or first == sentence.first or self.words[first - 1].text not in (",", "–", "—", "-", ")"):
             return None
-        return next((p for p in phrases if p.subject and p.last < verb and p.kind != "nobody"), None)
+        leads = [p for p in phrases if p.subject and p.last < verb and p.kind != "nobody"]
+        if len(leads) > 1 and leads[1].first == leads[0].last + 1 and _bare(leads[0]) and not _bare(leads[1]):
+            return leads[1]  # "the prime minister, Boris Johnson, wrote"
+        return leads[0] if leads else None
 
     def _inverted(self, behind: int, sentence: Sentence, phrases: Sequence[Phrase]) -> Phrase | None:
         """ "said Gabriel," and not "said Gabriel would"."""
@@ -243,6 +246,11 @@ class Syntax:
                 hung = self.words[phrase.last].lower in self.hall.rules.prepositions
                 return phrase if hung or self.words[phrase.last - 1].lower == "s" else None
         return None
+
+
+def _bare(phrase: Phrase) -> bool:
+    """True where the phrase says an office or a role and no name."""
+    return phrase.name is None and all(bare(party) for party in phrase.parties)
 
 
 def _at(index: int, phrases: Sequence[Phrase]) -> Phrase | None:

@@ -227,18 +227,31 @@ class Hall:
 
     def _joined(self, phrases: list[Phrase]) -> list[Phrase]:
         out: list[Phrase] = []
-        for phrase in phrases:
-            if out and self._coordinated(out[-1], phrase):
-                both = (*out[-1].parties, *phrase.parties)
-                out[-1] = Phrase(out[-1].first, phrase.last, "party", out[-1].subject, both)
-                continue
-            out.append(phrase)
-        return [self._named(phrase) if phrase.kind == "voice" and phrase.name is None else phrase for phrase in out]
+        index = 0
+        while index < len(phrases):
+            behind = self._list_end(phrases, index)
+            listed = phrases[index:behind]
+            first = listed[0]
+            if len(listed) > 1:
+                parties = tuple(party for phrase in listed for party in phrase.parties)
+                first = Phrase(first.first, listed[-1].last, "party", first.subject, parties)
+            elif first.kind == "voice" and first.name is None:
+                first = self._named(first)
+            out.append(first)
+            index = behind
+        return out
 
-    def _coordinated(self, left: Phrase, right: Phrase) -> bool:
-        if not left.kind == right.kind == "party" or right.first != left.last + 1:
-            return False
-        return self.words[left.last].lower in self.rules.and_
+    def _list_end(self, phrases: list[Phrase], index: int) -> int:
+        """Index behind the parties that are listed from here: "A and B", "A, B and C"."""
+        last = index + 1
+        while last < len(phrases) and phrases[last - 1].kind == phrases[last].kind == "party":
+            gap = [word.lower for word in self.words[phrases[last - 1].last : phrases[last].first]]
+            if gap and gap[-1] in self.rules.and_ and len(gap) - (gap[0] == ",") == 1:
+                return last + 1
+            if gap != [","]:
+                break
+            last += 1
+        return index + 1
 
     # ── words ────────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -18,7 +18,7 @@ from communique.model import Document, Party, PlaceMention, Trigger
 _ENCLAVE = ("VA", "IT")
 """The pope in Rome is no journey."""
 _UNPERSONAL = frozenset({"spokesperson", "spouse"})
-_NO_STATE = frozenset({"patriarch", "grand_imam", "former_secretary_general", "secretary_general", "director_general"})
+_NO_STATE = frozenset({"patriarch", "grand_imam", "metropolitan", "bishop", "former_secretary_general", "secretary_general", "director_general"})
 _OF_STATE = frozenset({
     "president", "king", "queen", "emir", "sultan", "emperor", "prime_minister", "vice_president", "vice_premier", "crown_prince",
     "president_elect", "deputy_prime_minister", "junta_leader", "supreme_leader", "former_president", "opposition_leader",
@@ -42,6 +42,7 @@ class Rules:
     article: frozenset[str]
     possessive: frozenset[str]
     then: frozenset[str]
+    attend: tuple[str, ...]
     pronouns: frozenset[str]
     referring: frozenset[str]
     """Pronouns, possessives and words like "Gast": a side that was named before."""
@@ -84,6 +85,7 @@ def compile(language: Language) -> Rules:
         article=frozenset(words.article),
         possessive=frozenset(words.possessive),
         then=frozenset(words.then),
+        attend=words.attend,
         pronouns=pronouns,
         referring=pronouns | {*words.possessive} | {word.lower() for word in words.guest},
         both=words.both,
@@ -190,6 +192,9 @@ class _Binder:
             return self._bound(trigger, (), inside, inherited, bodies)
         if trigger.data.frame.mode in ("summit", "multilateral") and trigger.kind not in self.kinds:
             return None
+        attended = self._attended(trigger, people)
+        if attended is not None:
+            return attended
         group = self._group(trigger, people, inside)
         if group is not None:
             return group
@@ -208,6 +213,22 @@ class _Binder:
         if venue is None or not any(p.entity in self.guessed for p in people):
             return people
         return tuple(replace(p, country=venue) if p.entity in self.guessed else p for p in people)
+
+    def _attended(self, trigger: Trigger, people: tuple[Party, ...]) -> Bound | None:
+        """One principal at a conference of many: "Xi nimmt am Gipfel in Samarkand teil"."""
+        if trigger.data.frame.mode not in ("summit", "multilateral") or not people:
+            return None
+        words = self.document.tokens
+        start, end = words[trigger.data.clause.first].start, words[trigger.data.clause.last - 1].end
+        told = f" {self.document.folded[start:end]} "
+        if not any(f" {word} " in told.replace(",", " ").replace(".", " ") for word in self.rules.attend):
+            return None
+        venue = next((p.country for p in self.places if start <= p.start < end and p.relation in ("in", "to") and p.country), None)
+        countries = tuple(dict.fromkeys((*_countries(people), *([venue] if venue else []))))
+        bodies = tuple(p for p in self._within(trigger.data.clause, trigger.sentence) if p.organisation)
+        if len(countries) + len(bodies) < 2:
+            return None
+        return Bound(trigger, _distinct(people), countries, _organisations((*people, *bodies)), group=trigger.kind)
 
     def _group(self, trigger: Trigger, people: tuple[Party, ...], inside: Sequence[Party]) -> Bound | None:
         """ "Bei einem Treffen der EU-Verteidigungsminister in Finnland sagte Jung …": several unnamed office-holders met."""

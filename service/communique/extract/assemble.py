@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import TypeVar
 
 from communique.extract.arguments import Bound
@@ -28,7 +29,9 @@ _KINDS = ("video_call", "phone_call", "summit", "multilateral", "talks", "recept
 """Of several words for one meeting the first of these is its kind."""
 _REMOTE = frozenset({"phone_call", "video_call"})
 _OFF = frozenset({"cancelled", "postponed", "refused"})
-_OLD_DAYS = 45
+_PAST_DAYS = 5
+"""What is told beside the main meeting and lies further back than this is told for comparison."""
+_OLD_DAYS = 31
 """A meeting further back than this is told as history."""
 
 
@@ -78,7 +81,9 @@ class Draft:
     counterfactual: bool = False
     """True for what was to be: "hätte … treffen sollen"."""
     own_date: bool = False
-    """True where a date stands in a sentence of its own."""
+    """True where a date stands in its own sentence."""
+    own_place: bool = False
+    """The same for the place."""
 
     @property
     def entities(self) -> frozenset[object]:
@@ -113,9 +118,9 @@ def drafts(
     return _spread(_without_shadows(out))
 
 
-def _since(document: Document, date: DateMention, rules: Rules) -> bool:
+def _since(document: Document, mention: DateMention, rules: Rules) -> bool:
     """Whether a date belongs to a phrase like "seit seiner Wahl im Februar"."""
-    ahead = document.folded[max(0, date.start - 40) : date.start].rpartition(",")[2].split()
+    ahead = document.folded[max(0, mention.start - 40) : mention.start].rpartition(",")[2].split()
     return any(word in rules.since for word in ahead[-4:])
 
 
@@ -129,7 +134,7 @@ def _draft(
     if trigger.status in ("wished", "denied"):
         return None
     frame = trigger.data.frame
-    if frame.mode in ("summit", "multilateral") and _sideline(document, trigger.start, rules):
+    if frame.mode in ("summit", "multilateral") and bound.group is None and _sideline(document, trigger.start, rules):
         return None
     airport = frame.kind == "reception" and _at_airport(document, bound, rules)
     own = _date(document, bound, dates, rules)
@@ -139,12 +144,13 @@ def _draft(
     status = _status(document, trigger.status, when)
     if when is not None:
         when = when.directed("future" if status == "announced" else "past")
-    where = None if frame.mode == "call" else _place(document, bound, places) or _place_before(document, bound, places)
+    own_place = None if frame.mode == "call" else _place(document, bound, places)
+    where = own_place or (None if frame.mode == "call" else _place_before(document, bound, places))
     return Draft(
         people=list(bound.people), countries=list(bound.countries), organisations=list(bound.organisations),
         mode=frame.mode, kinds={"visit" if airport else bound.group or trigger.kind}, airport=airport, status=status, background=trigger.background, before=_pluperfect(document, bound, rules), sentence=trigger.sentence,
         at=trigger.start, destination=bound.destination, host=bound.host, inherited=bound.inherited,
-        evidence=list(trigger.evidence), date=when, place=where, sentences=[trigger.sentence], own_date=own is not None, counterfactual=_counterfactual(document, bound, rules),
+        evidence=list(trigger.evidence), date=when, place=where, sentences=[trigger.sentence], own_date=own is not None, own_place=own_place is not None, counterfactual=_counterfactual(document, bound, rules),
     )  # fmt: skip
 
 
@@ -200,17 +206,17 @@ def _date(
     return None
 
 
-def _of_saying(document: Document, date: DateMention, after: int, rules: Rules) -> bool:
+def _of_saying(document: Document, mention: DateMention, after: int, rules: Rules) -> bool:
     """Whether a date only says when it was told: "…, teilte der Kreml am Montag mit"."""
-    if date.start < after:
+    if mention.start < after:
         return False
-    ahead = document.folded[max(after, date.start - 60) : date.start].split()
+    ahead = document.folded[max(after, mention.start - 60) : mention.start].split()
     return any(word.strip(",.\"'“”„") in rules.said for word in ahead[-5:])
 
 
-def _vague(date: DateMention) -> bool:
+def _vague(mention: DateMention) -> bool:
     """Whether an expression says a day only by what was told before it: "am Abend", "danach", "am selben Tag"."""
-    return date.rule.rpartition(".")[2] in ("part", "same", "sequence")
+    return mention.rule.rpartition(".")[2] in ("part", "same", "sequence")
 
 
 def _date_before(document: Document, bound: Bound, dates: Sequence[DateMention]) -> DateMention | None:
@@ -222,10 +228,23 @@ def _date_before(document: Document, bound: Bound, dates: Sequence[DateMention])
         if sentence.paragraph != paragraph and number > 1:
             return None
         near = [d for d in dates if sentence.start <= d.start < sentence.end and not d.dateline and d.bound == "on" and d.value and not _vague(d)]
-        days = [d for d in near if d.precision in ("day", "range")] or near
+        days = [d for d in near if d.precision in ("day", "range") and _recent(document, d)]
         if days:
             return days[-1] if len({d.value for d in days}) == 1 else None
     return None
+
+
+def _recent(document: Document, mention: DateMention) -> bool:
+    """Within about a month of publication."""
+    if document.published is None or mention.value is None:
+        return True
+    return abs((_day_of(mention.value) - document.published).days) <= _OLD_DAYS
+
+
+def _day_of(day: str) -> date:
+    """The calendar day of an ISO string; the first of what a shorter one names."""
+    year, month, day_of_month = (*map(int, day.split("-")), 1, 1)[:3]
+    return date(year, month, day_of_month)
 
 
 def _day_after(document: Document, bound: Bound, dates: Sequence[DateMention]) -> DateMention | None:
@@ -304,9 +323,8 @@ def _known(out: Sequence[Draft], draft: Draft, bound: Bound) -> Draft | None:
 
 
 def _one(known: Draft, draft: Draft, bound: Bound) -> bool:
-    if (known.kinds & _REMOTE != set()) != (draft.kinds & _REMOTE != set()):
-        if not (bound.refers and draft.mode == "encounter"):
-            return False
+    if bool(known.kinds & _REMOTE) != bool(draft.kinds & _REMOTE) and not _spoken(known, draft, bound):
+        return False
     if bound.refers and draft.status not in ("announced", *_OFF):
         return known.entities == draft.entities or draft.entities <= known.entities
     abroad = set(known.countries) - {p.country for p in known.people}
@@ -328,6 +346,18 @@ def _one(known: Draft, draft: Draft, bound: Bound) -> bool:
     if known.place is not None and draft.place is not None and known.place.country != draft.place.country and draft.place.country and known.place.country:
         return False
     return True
+
+
+def _spoken(known: Draft, draft: Draft, bound: Bound) -> bool:
+    """Whether a call and a talk are one: "das Gespräch … die beiden telefonierten", with no other day or place between."""
+    if bound.refers and draft.mode == "encounter":
+        return True
+    talk, call = (draft, known) if known.kinds & _REMOTE else (known, draft)
+    if talk.kinds != {"talks"} or talk.entities != call.entities:
+        return False
+    if talk.place is not None and talk.own_place:
+        return False
+    return not (talk.own_date and call.own_date)
 
 
 def _class(status: str) -> str:
@@ -422,7 +452,7 @@ def meetings(
     rules: Rules,
 ) -> tuple[Meeting, ...]:
     """Meetings with the main one first."""
-    _set_back(drafts)
+    _set_back(document, drafts)
     _inherit_places(drafts)
     built = [_meeting(document, draft, topics, places, rules) for draft in drafts]
     order = sorted(range(len(built)), key=lambda i: (built[i].background, drafts[i].status in _OFF and False, drafts[i].sentence, drafts[i].mode == "travel"))
@@ -432,18 +462,22 @@ def meetings(
     return _with_statements(ordered, statements)
 
 
-def _set_back(drafts: Sequence[Draft]) -> None:
+def _set_back(document: Document, drafts: Sequence[Draft]) -> None:
     """Marks what only looks back: told in the pluperfect of an earlier day, or of the same people without a day."""
     main = min(drafts, key=lambda d: (d.background, d.sentence))
+    today = document.published
     for draft in drafts:
         if draft is main or draft.background or draft.status not in ("held", "ongoing"):
             continue
-        own = draft.date.value if draft.date else None
+        own = draft.date.value if draft.date and draft.own_date else None
         told = main.date.value if main.date and main.status in ("held", "ongoing") else None
         earlier = own is not None and told is not None and own < told[: len(own)]
-        if draft.before and (earlier if own is not None else draft.entities <= main.entities):
-            draft.background = True
-        elif earlier and draft.entities == main.entities:
+        if own is not None and today is not None:
+            exact = len(own) == len("2024-06-28")
+            old = (today - _day_of(own)).days > _PAST_DAYS if exact else own < today.isoformat()[: len(own)]
+        else:
+            exact = old = False
+        if old or (earlier or not exact if draft.before else earlier and draft.entities == main.entities):
             draft.background = True
 
 

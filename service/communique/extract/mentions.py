@@ -318,9 +318,12 @@ class _Reader:
         if before.start >= 0:
             while first > 0 and self.words[first - 1].start >= before.start:
                 first -= 1
-        if first == 0:
+        if before.possessive:
+            ahead = self.words[first].lower
+        elif first == 0:
             return False
-        ahead = self.words[first - 1].lower
+        else:
+            ahead = self.words[first - 1].lower
         form = self.document.folded[hit.start : hit.full_end]
         return ahead in self.rules.plural_before and not form.endswith(self.rules.feminine)
 
@@ -409,7 +412,8 @@ class _Reader:
         countries: list[str] = []
         if place is not None:
             countries, _, at = place
-        names, end = self._names_after(at, sentence, len(countries) > 1, bool(before.country or before.possessive))
+        several = hit.suffix in ("innen", "s") or self._plural(index, hit, before)
+        names, end = self._names_after(at, sentence, several or len(countries) > 1, bool(before.country or before.possessive))
         if not (names or before.country or countries or before.possessive):
             return None
         start = before.start if before.start >= 0 else hit.start

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from communique.languages import Language
-from communique.model import Document, Evidence, Party
+from communique.model import Document, Evidence, Party, Sentence
 
 _UNPERSONAL = frozenset({"spouse"})
 _MEMORY = 3
@@ -25,6 +25,7 @@ class Rules:
     subject: frozenset[str]
     preposition: frozenset[str]
     article: frozenset[str]
+    plural_verb: tuple[str, ...]
     female_ending: tuple[str, ...]
 
 
@@ -38,6 +39,7 @@ def compile(language: Language) -> Rules:
         frozenset(pronoun.get("he", ())) | frozenset(pronoun.get("she", ())) | frozenset(pronoun.get("this", ())),
         frozenset((*words.preposition, *words.with_, *words.by, *words.about, *words.during)),
         frozenset((*words.article, *words.possessive)),
+        words.plural_verb,
         words.feminine or ("\0",),
     )
 
@@ -70,6 +72,8 @@ def resolve(document: Document, parties: Sequence[Party], rules: Rules) -> tuple
             if word.lower not in pronouns or word.text.isupper() and len(word.text) > 1:
                 continue
             wants_female = word.lower in rules.feminine
+            if wants_female and rules.plural_verb and _several(document, index, sentence, rules):
+                continue
             found = _antecedent(word.lower in rules.subject, wants_female, here, seen, subjects, female, clause)
             if found is None:
                 continue
@@ -86,6 +90,12 @@ def resolve(document: Document, parties: Sequence[Party], rules: Rules) -> tuple
             del subjects[_MEMORY:]
     out.extend(parties[at:])
     return tuple(out)
+
+
+def _several(document: Document, index: int, sentence: Sentence, rules: Rules) -> bool:
+    """Whether the verb beside a pronoun is a plural: "hatten sie"."""
+    near = [document.tokens[at] for at in (index - 1, index + 1) if sentence.first <= at < sentence.last]
+    return any(word.text[0].islower() and word.lower.endswith(rules.plural_verb) for word in near)
 
 
 def _antecedent(

@@ -200,6 +200,8 @@ def _status(
     if form == "past":
         return "denied" if negated else "held"
     if form == "noun":
+        if "invited" in said:
+            return "wished"
         if not occasion:
             for off in _OFF:
                 if off in said:
@@ -220,7 +222,7 @@ def _status(
             return off
     if past and form != "infinitive":
         return "denied" if negated else "held"
-    if "wished" in said:
+    if said & {"wished", "invited"}:
         return "wished"
     if form == "present":
         return "refused" if negated else "present"

@@ -46,6 +46,10 @@ class Words(Section):
     by: tuple[str, ...]
     about: tuple[str, ...]
     """Introduce a topic, so that what follows is no participant."""
+    attend: tuple[str, ...] = ()
+    """Words that make a conference the business of one principal: "nimmt … teil", "attends"."""
+    plural_verb: tuple[str, ...] = ()
+    """Endings of verbs beside a pronoun that then means several: "sie hatten"."""
     said: tuple[str, ...] = ()
     """Verbs of saying; a date right behind one says when it was told."""
     opinion: tuple[str, ...] = ()
@@ -158,7 +162,7 @@ class StatusCue(Section):
     """Words that say whether the meeting took place, or that it is only wished for."""
 
     id: str
-    status: Literal["announced", "ongoing", "held", "postponed", "cancelled", "refused", "wished", "background"]
+    status: Literal["announced", "ongoing", "held", "postponed", "cancelled", "refused", "wished", "invited", "background"]
     forms: tuple[str, ...]
     finite: bool = False
     """True for a finite verb that puts what depends on it into the future ("wird", "will"); other forms stand beside

@@ -12,6 +12,8 @@ from contextlib import asynccontextmanager
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from communique.errors import SettingsError
+from communique.settings import variable
 from communique.telemetry import Metrics
 
 Checks = Callable[[], Awaitable[Mapping[str, str | None]]]
@@ -28,8 +30,12 @@ async def serve(host: str, port: int, *, live: Checks, ready: Checks, metrics: M
     runner = web.AppRunner(site, access_log=None, handle_signals=False)
     await runner.setup()
     try:
-        listener = web.TCPSite(runner, host, port)
-        await listener.start()
+        try:
+            await web.TCPSite(runner, host, port).start()
+        except OSError as error:
+            raise SettingsError(
+                f"{variable('http_port')}: cannot listen on {host}:{port}: {error.strerror}."
+            ) from error
         yield runner.addresses[0][1]
     finally:
         await runner.cleanup()

@@ -8,6 +8,7 @@ import aiohttp
 import pytest
 
 from communique import health
+from communique.errors import SettingsError
 from communique.telemetry import Metrics
 
 
@@ -44,3 +45,13 @@ async def test_each_question_has_its_own_answer(
     found, text = await get(live, ready, path)
     assert found == status
     assert shown in text
+
+
+async def test_a_port_that_is_taken_is_a_wrong_setting() -> None:
+    async def none() -> Mapping[str, str | None]:
+        return {}
+
+    async with health.serve("127.0.0.1", 0, live=none, ready=none, metrics=Metrics()) as port:
+        with pytest.raises(SettingsError, match=f"COMMUNIQUE_HTTP_PORT.*{port}"):
+            async with health.serve("127.0.0.1", port, live=none, ready=none, metrics=Metrics()):
+                pass

@@ -97,10 +97,14 @@ class Site:
             kept = record if record.kind == "unreadable" else replace(record, value=None)
             self.given.sent[place.partition, place.offset] = kept
 
+    async def positions(self) -> dict[int, int]:
+        """Partition → next offset."""
+        async with self.database() as database:
+            return await moved(database, self.given.topic)
+
     async def decided(self) -> int:
         """So many records have an outcome."""
-        async with self.database() as database:
-            return sum((await moved(database, self.given.topic)).values())
+        return sum((await self.positions()).values())
 
     async def owners(self) -> dict[int, tuple[str, int]]:
         """Partition → who claimed it last, and how often it was claimed."""

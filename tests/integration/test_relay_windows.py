@@ -92,7 +92,7 @@ async def test_a_relay_is_killed_around_the_commit(
     ],
 )
 async def test_the_end_of_a_transaction_is_unknown(place: Site, kafka_proxy: Proxy, deed: Deed) -> None:
-    """The connection breaks while the commit is on its way. The relay does not guess: it finds out what it published."""
+    """The connection breaks while the commit is under way. The relay does not guess, it looks up what it published."""
     async with place.subscriber() as subscriber, filled_outbox(place, 32):
         traps = [kafka_proxy.set(Trap(is_kafka(END_TXN), deed)) for _ in range(2)]
         async with serving(through(kafka_proxy, place, relay_records="20"), "relay"):

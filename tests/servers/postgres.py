@@ -117,13 +117,19 @@ async def database_url(postgres: str) -> AsyncIterator[str]:
 async def fresh_database(server_url: str) -> AsyncIterator[str]:
     """A new, empty database on a server, dropped at the end with whoever is still connected."""
     name = f"communique_{uuid.uuid4().hex[:12]}"
-    admin = await asyncpg.connect(server_url)
+    await _as_administrator(server_url, f"CREATE DATABASE {name}")
     try:
-        await admin.execute(f"CREATE DATABASE {name}")
         yield named(server_url, name)
-        await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
     finally:
-        await admin.close()
+        await _as_administrator(server_url, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+async def _as_administrator(server_url: str, statement: str) -> None:
+    connection = await asyncpg.connect(server_url)
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
 
 
 def named(server_url: str, database: str) -> str:

@@ -8,7 +8,6 @@ whose partitions and transaction are another's. After each round the cheap laws 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import random
 import tempfile
 import time
@@ -73,15 +72,18 @@ class _Soak:
     processes: list[Process] = field(init=False)
 
     def __post_init__(self) -> None:
+        with_a_worker = self.place.but(workers="1").environment
         self.processes = [
-            Process(part, f"{part}-{number}", self.place.environment, self.logs)
-            for part in ("ingest", "relay")
-            for number in (1, 2)
+            Process("ingest", "ingest-1", self.place.environment, self.logs),
+            Process("ingest", "ingest-2", with_a_worker, self.logs),
+            Process("relay", "relay-1", self.place.environment, self.logs),
+            Process("relay", "relay-2", self.place.environment, self.logs),
         ]
 
     async def run(self, kills: int, seed: int) -> Result:
         began, done, freezes = time.monotonic(), 0, 0
-        feeding = asyncio.create_task(self._feed(seed))
+        enough = asyncio.Event()
+        feeding = asyncio.create_task(self._feed(seed, enough))
         for process in self.processes:
             process.start()
         try:
@@ -95,9 +97,8 @@ class _Soak:
                 if killed and done % 10 == 0:
                     self._report(done, freezes, time.monotonic() - began)
         finally:
-            feeding.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await feeding
+            enough.set()
+            await feeding
         self._start_the_dead()
         verdict = await self.place.settled(self.subscriber, 2 * STANDSTILL_SECONDS)
         if not verdict.clean:
@@ -134,11 +135,11 @@ class _Soak:
 
     # ── what goes on meanwhile ───────────────────────────────────────────────────────────────────────────────────────
 
-    async def _feed(self, seed: int) -> None:
+    async def _feed(self, seed: int, enough: asyncio.Event) -> None:
         """Write articles, never far ahead of what is decided."""
         articles = feed(seed)
         async with producer(self.place.settings) as sender, self.place.database() as database:
-            while True:
+            while not enough.is_set():
                 decided = sum((await moved(database, self.place.given.topic)).values())
                 if len(self.place.given.sent) - decided < AHEAD:
                     await self.place.send_with(sender, islice(articles, RECORDS_A_SECOND // 5))

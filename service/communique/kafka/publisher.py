@@ -22,7 +22,7 @@ from communique.settings import Settings
 _PROGRESS_PARTITION = 0
 _FIRST_LOOK_BACK = 64
 LARGEST_REQUEST = 4 * 1024 * 1024
-"""A dead letter carries the refused bytes, and those may have been 2 MB."""
+"""More than any message of ours; `communique produce` sends articles of up to 2 MB."""
 
 
 class KafkaPublisher:

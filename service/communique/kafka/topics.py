@@ -58,8 +58,8 @@ def policies(settings: Settings) -> tuple[Policy, ...]:
             settings.topic_dead_letters,
             partitions,
             replication,
-            # The refused bytes and the headers that say why.
-            {"cleanup.policy": "delete", "retention.ms": str(30 * _DAY_MS), "max.message.bytes": str(2 * room)},
+            # A larger value than fits the broker's default is kept by its beginning only, so no limit is set here.
+            {"cleanup.policy": "delete", "retention.ms": str(30 * _DAY_MS)},
         ),
         # One partition: its last record is the relay's position. Small segments keep the look-back of a start short.
         Policy(settings.topic_progress, 1, replication, {"cleanup.policy": "compact", "segment.ms": str(_DAY_MS)}),

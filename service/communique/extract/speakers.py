@@ -166,15 +166,32 @@ class Floor:
         words, before = self.hall.words, self._before(phrase.first)
         if phrase.first > 1 and words[phrase.first - 1].lower == "s" and before and before[-1].country:
             return before[-1].country
-        here = [p for p in before if p.start >= self.sentence.start and p.country and not p.collective]
+        here = [party for party in before if party.start >= self.sentence.start and not party.collective]
         if phrase.own:
-            return here[-1].country if here else self._country(self.single)
+            return here[-1].country or self._written_in() if here else self._country(self.single)
         goes_on = self.last is not None and self.last.voice
         if self.voice is not None and (goes_on or words[phrase.first].lower in self.hall.rules.definite):
             return self.voice
         if here:
-            return here[0].country
-        return self._country(self.single) or self.voice
+            return here[0].country or self._written_in()
+        if self._belongs(phrase.last):
+            return None
+        return self._country(self.single) or self.voice or self._first_state()
+
+    def _written_in(self) -> str | None:
+        """Country of the dateline."""
+        ends = [end for _, end in self.hall.datelines]
+        return next((p.country for p in self.hall.parties if p.country and any(p.start < end for end in ends)), None)
+
+    def _belongs(self, index: int) -> bool:
+        """True where a voice goes on with whose it is: "Sprecher der Hilfsorganisation", "statement from the firm"."""
+        if index >= self.sentence.last:
+            return False
+        word = self.hall.words[index].lower
+        return word in self.hall.rules.articles or word in self.hall.rules.prepositions
+
+    def _first_state(self) -> str | None:
+        return next((party.country for party in self.hall.parties if party.country), None)
 
     # ── both ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
 
+from communique.extract import dateline
 from communique.languages import Language
 from communique.languages.patterns import PhraseTable
 from communique.model import Document, Party, Sentence
@@ -116,6 +117,7 @@ class Hall:
         self.countries: dict[int, str] = {}
         """Country of the nationality, country or seat whose name stands at a token."""
         self.inhabitants: set[int] = set()
+        self.datelines = [(line.start, line.end) for line in dateline.find(document)]
         self._read_hits()
         self._words = rules.words.starts(self.words)
 
@@ -137,7 +139,7 @@ class Hall:
 
     def phrases(self, sentence: Sentence) -> list[Phrase]:
         """The phrases of a sentence in order; coordinated parties as one, pronouns rather than parties."""
-        named = self._parties(sentence)
+        named = [phrase for phrase in self._parties(sentence) if not self._heads(phrase)]
         taken = {index for phrase in named for index in range(phrase.first, phrase.last)}
         found: list[Phrase] = []
         behind = sentence.first
@@ -153,6 +155,13 @@ class Hall:
         found += [phrase for phrase in named if pronouns.isdisjoint(range(phrase.first, phrase.last))]
         found.sort(key=lambda phrase: phrase.first)
         return self._joined(found)
+
+    def _heads(self, phrase: Phrase) -> bool:
+        """True for the place in a dateline."""
+        at = self.words[phrase.first].start
+        return all(party.collective for party in phrase.parties) and any(
+            start <= at < end for start, end in self.datelines
+        )
 
     def _candidates(self, sentence: Sentence) -> list[int]:
         words, tails, capitals = self.words, self.rules.tails, self.rules.nouns_capitalised

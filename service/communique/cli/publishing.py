@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -41,12 +42,23 @@ async def _produce(settings: Settings, files: list[Path], rate: float | None, to
 
     sent, began = 0, time.monotonic()
     async with reader.writer(settings) as write:
-        for record in lines_of(files):
+        for record in _counted(lines_of(files)):
             await write(message(as_binary(record.value or b"") if binary else record, topic))
             sent += 1
             if rate:
                 await asyncio.sleep(max(0.0, began + sent / rate - time.monotonic()))
     return sent
+
+
+def _counted(records: Iterator[Record]) -> Iterator[Record]:
+    """Their number as they go by, where a person watches."""
+    if not is_watched():
+        yield from records
+        return
+    with console().status("sending") as status:
+        for number, record in enumerate(records, 1):
+            status.update(f"{number} articles")
+            yield record
 
 
 def message(record: Record, topic: str) -> Message:

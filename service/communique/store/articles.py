@@ -4,13 +4,14 @@ The same article again, or an older version of it: a duplicate. The same text un
 reports are kept but do not count, until the article that they stand behind changes or is withdrawn; then the earliest
 living duplicate is its heir.
 
-Two processes may store the same text at once. All take rows in one order, articles by id and then texts by hash, so
-that they wait for each other and never in a circle; only changes and withdrawals may, and there the database breaks it.
+Two processes may store the same text at once. Batches of new articles take rows in one order, articles by id and then
+texts by hash, so that they wait for each other but never in a circle. A batch that changes or withdraws articles takes
+rows here and there; it runs alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -18,9 +19,11 @@ from asyncpg import Connection
 
 from communique.model import Article, Decided, Found, Nothing, Record, Withdrawn
 from communique.store.codec import packed
+from communique.store.connection import Collided, lock_number
 from communique.store.queries import sql
 from communique.wire import MeetingEvent
 
+_LOCK = lock_number("communique.articles")
 _RAW_COLUMNS = (
     "stored_at",
     "topic",
@@ -72,18 +75,29 @@ class Settled:
 
 
 async def settle(connection: Connection, decided: Sequence[Decided], now: datetime) -> Settled:
-    """Store a batch's articles and say whose reports come and go."""
+    """Store a batch's articles and say whose reports come and go. Raises Collided where another batch came between."""
     settled = Settled()
     last = _last_versions(decided, settled)
     versions = [item for item in last.values() if isinstance(item, Version)]
     withdrawn = {item.article_id: item for item in last.values() if isinstance(item, Gone)}
+    alone = await _lock(connection, versions, withdrawn)
     accepted = await _write(connection, versions, settled, now)
     freed = await _withdraw(connection, withdrawn, settled, now)
     freed += [(old, v.article.article_id) for v, old in accepted if old is not None]
+    if freed and not alone:
+        raise Collided
     if freed:
         await _bequeath(connection, freed, settled)
     await _take_contents(connection, [version for version, _ in accepted], settled)
     return settled
+
+
+async def _lock(connection: Connection, versions: list[Version], withdrawn: Collection[str]) -> bool:
+    """Share the lock of the articles, or take it alone; True if alone."""
+    ids, hashes = [v.article.article_id for v in versions], [v.article.content_hash for v in versions]
+    alone = bool(withdrawn) or await connection.fetchval(sql("any_article_changes"), ids, hashes)
+    await connection.execute(sql("lock_articles_alone" if alone else "lock_articles"), _LOCK)
+    return bool(alone)
 
 
 def _last_versions(decided: Iterable[Decided], settled: Settled) -> dict[str, Version | Gone]:
@@ -200,23 +214,20 @@ async def _bequeath(connection: Connection, freed: list[tuple[bytes, str]], sett
 
 async def _take_contents(connection: Connection, versions: list[Version], settled: Settled) -> None:
     """Decide which of the new versions are the first with their text."""
-    waiting = {version.article.article_id: version for version in versions}
     settled.counting += [version for version in versions if not version.article.content_hash]
-    waiting = {key: version for key, version in waiting.items() if version.article.content_hash}
-    while waiting:
-        firsts: dict[bytes, str] = {}
-        for article_id, version in waiting.items():
-            firsts.setdefault(version.article.content_hash, article_id)
-        rows = await connection.fetch(sql("take_contents"), list(firsts), list(firsts.values()))
-        for row in rows:
-            settled.counting.append(waiting.pop(firsts[row["content_hash"]]))
-        if not waiting:
-            return
-        # Whoever is left has a twin. A twin that is freed at this very moment is gone when we look; then try again.
-        hashes = [version.article.content_hash for version in waiting.values()]
-        owners = {row["content_hash"]: str(row["article_id"]) for row in await connection.fetch(sql("owners"), hashes)}
-        twins = {key: owners[v.article.content_hash] for key, v in waiting.items() if v.article.content_hash in owners}
-        await connection.execute(sql("mark_duplicates"), list(twins), list(twins.values()))
-        for article_id in twins:
-            settled.silent.append(waiting.pop(article_id))
-        settled.duplicates += len(twins)
+    with_text = {v.article.article_id: v for v in versions if v.article.content_hash}
+    if not with_text:
+        return
+    first: dict[bytes, str] = {}
+    for article_id, version in with_text.items():
+        first.setdefault(version.article.content_hash, article_id)
+    rows = await connection.fetch(sql("take_contents"), list(first), list(first.values()))
+    settled.counting += [with_text.pop(first[row["content_hash"]]) for row in rows]
+    if not with_text:
+        return
+    hashes = [version.article.content_hash for version in with_text.values()]
+    owners = {row["content_hash"]: row["article_id"] for row in await connection.fetch(sql("owners"), hashes)}
+    originals = [owners[text] for text in hashes]
+    await connection.execute(sql("mark_duplicates"), list(with_text), originals)
+    settled.silent += with_text.values()
+    settled.duplicates += len(with_text)

@@ -30,12 +30,19 @@ LOST = (
 )
 """The connection is gone; whether a COMMIT that was on its way took effect is unknown."""
 
+
+class Collided(Exception):
+    """Two batches wanted the same at once, and this one must begin anew. Never leaves the store."""
+
+
 PASSING = (
+    Collided,
     asyncpg.TransactionRollbackError,  # deadlock, serialization
     asyncpg.LockNotAvailableError,
     asyncpg.QueryCanceledError,
     asyncpg.InsufficientResourcesError,
     asyncpg.ReadOnlySQLTransactionError,  # a failover is under way
+    asyncpg.InvalidCachedStatementError,  # a migration took place; the next try prepares anew
 )
 """The transaction did not take place, and the same one may later."""
 

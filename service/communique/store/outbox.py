@@ -18,6 +18,8 @@ from communique.store.queries import sql
 _LEADER = lock_number("communique.relay")
 _CHANNEL = "communique_outbox"
 _STANDBY_SECONDS = 1.0
+_SLICE = 5_000
+"""Messages that one transaction removes, so that none takes longer than a statement may."""
 _BYTES = 32_000_000
 """About as much as the relay has in hand at once: dead letters may be large."""
 
@@ -104,8 +106,13 @@ class Outbox:
         return [outbox_row(row) for row in rows]
 
     async def forget(self, through_seq: int) -> int:
-        """Remove messages up to this number; gives how many there were."""
+        """Remove messages up to this number, slice by slice; gives how many there were."""
+        forgotten = 0
         with translated():
-            async with transaction(self._pool, self._begin) as connection:
-                status: str = await connection.execute(sql("forget_published"), through_seq)
-        return int(status.rpartition(" ")[2])
+            while True:
+                async with transaction(self._pool, self._begin) as connection:
+                    status: str = await connection.execute(sql("forget_published"), through_seq, _SLICE)
+                removed = int(status.rpartition(" ")[2])
+                forgotten += removed
+                if removed < _SLICE:
+                    return forgotten

@@ -36,6 +36,21 @@ FROM communique.ingest_position ORDER BY topic, "partition"
 
 -- ── in: articles ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
+-- name: any_article_changes
+-- Says whether an article of a batch is known with another text, or was withdrawn.
+SELECT EXISTS (
+    SELECT FROM unnest($1::uuid[], $2::bytea[]) AS new (article_id, content_hash)
+    JOIN communique.articles old USING (article_id)
+    WHERE old.content_hash <> new.content_hash OR old.withdrawn_at IS NOT NULL)
+
+-- name: lock_articles
+-- Shares the lock of the articles with other batches that only add some.
+SELECT pg_advisory_xact_lock_shared($1)
+
+-- name: lock_articles_alone
+-- Takes the lock of the articles: waits for every batch that is under way.
+SELECT pg_advisory_xact_lock($1)
+
 -- name: write_articles
 -- Stores new and changed articles; a version that is known, or older than the known one, gives no row back.
 INSERT INTO communique.articles AS old
@@ -59,8 +74,7 @@ RETURNING article_id, previous_hash
 -- name: withdraw_articles
 -- Marks articles as withdrawn; one that is unknown or withdrawn already gives no row back.
 UPDATE communique.articles SET withdrawn_at = $2
-WHERE withdrawn_at IS NULL
-  AND article_id IN (SELECT article_id FROM communique.articles WHERE article_id = ANY ($1) ORDER BY 1 FOR UPDATE)
+WHERE withdrawn_at IS NULL AND article_id = ANY ($1)
 RETURNING article_id, content_hash
 
 -- name: free_contents
@@ -76,8 +90,8 @@ ON CONFLICT (content_hash) DO NOTHING
 RETURNING content_hash
 
 -- name: owners
--- Says whose reports count for texts, and keeps those rows from being freed before this transaction ends.
-SELECT content_hash, article_id FROM communique.contents WHERE content_hash = ANY ($1) ORDER BY 1 FOR KEY SHARE
+-- Says whose reports count for texts.
+SELECT content_hash, article_id FROM communique.contents WHERE content_hash = ANY ($1)
 
 -- name: mark_duplicates
 -- Points articles to the one with the same text.
@@ -229,8 +243,9 @@ SELECT seq, topic, key, headers, value, created_at FROM (
 WHERE before < $3 ORDER BY seq
 
 -- name: forget_published
--- Removes messages up to a sequence number.
-DELETE FROM communique.outbox WHERE seq <= $1
+-- Removes the first so many messages up to a sequence number.
+DELETE FROM communique.outbox
+WHERE seq IN (SELECT seq FROM communique.outbox WHERE seq <= $1 ORDER BY seq LIMIT $2)
 
 -- name: keep_alive
 -- Lets the database notice within half a minute that the leader's machine is gone, and give its lock to another.

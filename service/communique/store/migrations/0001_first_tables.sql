@@ -163,7 +163,7 @@ CREATE TABLE communique.outbox (
     headers     bytea       NOT NULL,                  -- JSON pairs [name, value]; bytes of the value as Latin-1
     value       bytea,
     created_at  timestamptz NOT NULL
-);
+) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 20000);   -- a queue: rows come and go
 
 -- ── for readers ──────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -41,6 +41,8 @@ class Rules:
     acts: tuple[Cue, ...]
     actors: frozenset[str]
     null_subject: bool
+    marked: frozenset[str]
+    """Every word at which one of the above may begin: one look a word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,28 +62,34 @@ def compile(language: Language) -> Rules:
     section = language.statements
     subjunctive = section.subjunctive
     listed = generated.words(subjunctive.generated) if subjunctive.generated else frozenset()
+    certain, possible = listed | frozenset(subjunctive.certain), frozenset(subjunctive.possible)
+    parenthesis = frozenset(section.parenthesis)
+    sayings = PhraseTable(
+        (form, (saying, participle))
+        for saying in section.sayings
+        for patterns, participle in ((saying.forms, False), (saying.participles, True))
+        for form in expand_all(patterns)
+    )
+    sources = PhraseTable(
+        (form, own)
+        for patterns, own in ((section.sources, False), (section.own_sources, True))
+        for form in expand_all(patterns)
+    )
+    cues = PhraseTable((form, n) for n, cue in enumerate(section.cues) for form in expand_all(cue.forms))
     return Rules(
         code=language.code,
         voices=voices.compile(language),
         subjects=subjects.compile(language),
-        sayings=PhraseTable(
-            (form, (saying, participle))
-            for saying in section.sayings
-            for patterns, participle in ((saying.forms, False), (saying.participles, True))
-            for form in expand_all(patterns)
-        ),
-        parenthesis=frozenset(section.parenthesis),
-        sources=PhraseTable(
-            (form, own)
-            for patterns, own in ((section.sources, False), (section.own_sources, True))
-            for form in expand_all(patterns)
-        ),
-        certain=listed | frozenset(subjunctive.certain),
-        possible=frozenset(subjunctive.possible),
-        cues=PhraseTable((form, n) for n, cue in enumerate(section.cues) for form in expand_all(cue.forms)),
+        sayings=sayings,
+        parenthesis=parenthesis,
+        sources=sources,
+        certain=certain,
+        possible=possible,
+        cues=cues,
         acts=section.cues,
         actors=frozenset(section.actors),
         null_subject=section.null_subject,
+        marked=parenthesis.union(sayings.firsts, sources.firsts, cues.firsts, certain, possible),
     )
 
 
@@ -120,11 +128,11 @@ class _Reader:
         self.rules, self.words = rules, document.tokens
         self.hall = Hall(document, parties, rules.voices)
         self.syntax = Syntax(self.hall, rules.subjects)
-        self.sayings = rules.sayings.starts(self.words, rules.parenthesis)
-        self.sources = rules.sources.starts(self.words)
-        self.cues = rules.cues.starts(self.words)
-        subjunctives = rules.certain | rules.possible
-        self.subjunctives = [index for index, word in enumerate(self.words) if word.lower in subjunctives]
+        marked = [(index, word.lower) for index, word in enumerate(self.words) if word.lower in rules.marked]
+        self.sayings = [i for i, word in marked if word in rules.sayings.firsts or word in rules.parenthesis]
+        self.sources = [i for i, word in marked if word in rules.sources.firsts]
+        self.cues = [i for i, word in marked if word in rules.cues.firsts]
+        self.subjunctives = [i for i, word in marked if word in rules.certain or word in rules.possible]
         self.floor = Floor(self.hall, Sentence(0, 0, 0, 0, 0))
         self.unknown = False
         """True where somebody speaks in the sentence whom the text does not make known."""

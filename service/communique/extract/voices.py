@@ -119,7 +119,8 @@ class Hall:
         self.inhabitants: set[int] = set()
         self.datelines = [(line.start, line.end) for line in dateline.find(document)]
         self._read_hits()
-        self._words = rules.words.starts(self.words)
+        firsts = rules.words.firsts
+        self._words = [index for index, word in enumerate(self.words) if word.lower in firsts]
 
     def _span(self, party: Party) -> tuple[int, int]:
         return bisect_left(self.starts, party.start), bisect_left(self.starts, party.end)

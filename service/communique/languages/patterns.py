@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Generic, TypeVar
 
 from communique.model import Token
@@ -60,10 +60,10 @@ class PhraseTable(Generic[Value]):
         self._alone, self._longer = alone, longer
         self._firsts = frozenset((*alone, *(first for first, _ in longer)))
 
-    def starts(self, words: Sequence[Token], others: Collection[str] = ()) -> list[int]:
-        """Indexes at which a phrase, or one of the other words, may begin: one look a word, for a whole text."""
-        firsts = self._firsts | frozenset(others)
-        return [index for index, word in enumerate(words) if word.lower in firsts]
+    @property
+    def firsts(self) -> frozenset[str]:
+        """The words with which a phrase may begin."""
+        return self._firsts
 
     def at(self, words: Sequence[Token], index: int, end: int) -> Iterator[tuple[int, Value]]:
         """Index behind the phrase, and its value, for each phrase that begins at `index`; the longest first."""

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import asyncpg
 
 from communique.model import Batch, CommitReport, Decided
-from communique.store import Database, Store
+from communique.store import Database, Publication, Store, connect
 from communique.store.codec import unpacked
 from communique.store.queries import sql
 from tests.integration.news import TOPIC, Feed, article, found, meeting, nothing, opened, record, withdrawn
@@ -150,3 +150,14 @@ async def test_the_bytes_of_an_accepted_article_are_kept(store: Store, rows: asy
     await store.commit(Batch(claim, 0, 1, (Decided(own, nothing("a")),)))
     kept = await rows.fetchrow(sql("raw_article"), article("a").article_id)
     assert (kept["value"], kept["key"], unpacked(kept["headers"])) == (own.value, own.key, headers)
+
+
+async def test_a_clock_that_steps_back_loses_no_article(database: Database, rows: asyncpg.Connection) -> None:
+    """Months without a partition are caught, and order comes from offsets and revisions, never from the clock."""
+    clock = iter([datetime(2031, 5, 1, tzinfo=UTC)] * 3 + [datetime(1999, 1, 1, tzinfo=UTC)] * 9)
+    async with connect(database, Publication(), lambda: next(clock)) as store:
+        feed = await Feed.of(store)
+        await feed(found("a"))
+        await feed(found("b"))
+    assert await rows.fetchval("SELECT count(*) FROM communique.raw_articles_other") == 2
+    assert await rows.fetchval("SELECT revision FROM api.meetings_v1") == 2

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import threading
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 import asyncpg
@@ -11,7 +13,7 @@ import pytest
 
 from communique.errors import DatabaseUnavailable
 from communique.model import Batch, Decided
-from communique.store import Database, Store
+from communique.store import Database, Store, Waits
 from tests.integration.news import TOPIC, Feed, found, meeting, opened, record, refused
 from tests.servers.postgres import named
 
@@ -139,6 +141,30 @@ async def test_a_second_relay_stands_by_until_the_first_leaves(database: Databas
             order.append("one")
         await following
         assert order == ["one", "two"]
+
+
+async def test_a_leader_that_hangs_is_succeeded(database: Database) -> None:
+    """Its process stands still, its connection does not: only the missing heartbeat gives it away."""
+    impatient = replace(database, waits=Waits(leader=0.6))
+    leads, hangs = threading.Event(), threading.Event()
+
+    async def lead_and_hang() -> None:
+        async with opened(impatient) as store, store.outbox.lead():
+            wakeups = store.outbox.wakeups()
+            leads.set()
+            hangs.wait(20)  # blocks the event loop, as SIGSTOP would
+            with pytest.raises(DatabaseUnavailable):
+                await asyncio.wait_for(anext(wakeups), 5)
+
+    hanging = asyncio.create_task(asyncio.to_thread(asyncio.run, lead_and_hang()))
+    await asyncio.to_thread(leads.wait, 20)
+    async with opened(impatient) as heir, heir.outbox.lead():
+        await asyncio.sleep(1.5)
+        hangs.set()
+        await hanging
+        waiting = asyncio.ensure_future(anext(heir.outbox.wakeups()))
+        await (await Feed.of(heir))(refused())
+        await asyncio.wait_for(waiting, 5)
 
 
 async def test_the_leader_is_woken_once_for_many_commits(database: Database) -> None:

@@ -27,6 +27,8 @@ LOST = (
     asyncpg.CrashShutdownError,
     asyncpg.CannotConnectNowError,
     asyncpg.IdleInTransactionSessionTimeoutError,
+    asyncpg.IdleSessionTimeoutError,
+    asyncpg.DatabaseDroppedError,
 )
 """The connection is gone; whether a COMMIT that was on its way took effect is unknown."""
 
@@ -68,6 +70,8 @@ class Waits:
     statement: float = 30.0
     lock: float = 10.0
     idle_in_transaction: float = 60.0
+    leader: float = 30.0
+    """A leading relay that is not heard of for so long is none any more."""
 
 
 @dataclass(frozen=True, slots=True)

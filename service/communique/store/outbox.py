@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 
 import asyncpg
@@ -12,7 +12,7 @@ import asyncpg
 from communique.errors import DatabaseUnavailable
 from communique.model import Message, OutboxRow
 from communique.store.codec import outbox_row, packed
-from communique.store.connection import Database, lock_number, transaction, translated
+from communique.store.connection import LOST, Database, lock_number, transaction, translated
 from communique.store.queries import sql
 
 _LEADER = lock_number("communique.relay")
@@ -49,45 +49,41 @@ class Outbox:
         self._pool = pool
         self._database = database
         self._begin = database.begin()
-        self._leading: asyncpg.Connection | None = None
+        self._leading: tuple[asyncpg.Connection, asyncio.Event] | None = None
 
     @asynccontextmanager
     async def lead(self) -> AsyncIterator[None]:
-        """Stand by until no other process leads. The lead ends with its connection, and so do its `wakeups`."""
-        connection = await self._database.dedicated()
+        """Stand by until no other process leads. A leader that hangs stops beating, and the database gives its lock to
+        another; when it goes on it learns that from `wakeups`, and Kafka fences what it may still have in hand."""
+        connection, news = await self._database.dedicated(), asyncio.Event()
         try:
             with translated():
-                await connection.execute(sql("keep_alive"))
+                limit = self._database.waits.leader
+                await connection.execute(sql("leader_deadlines").format(leader_ms=round(limit * 1000)))
                 while not await connection.fetchval(sql("try_lead"), _LEADER):  # noqa: ASYNC110 - nobody here to wake us
-                    await asyncio.sleep(_STANDBY_SECONDS)
-            self._leading = connection
-            yield
+                    await asyncio.sleep(min(_STANDBY_SECONDS, limit / 4))
+                connection.add_termination_listener(lambda _: news.set())
+                await connection.add_listener(_CHANNEL, lambda *_: news.set())
+            self._leading = connection, news
+            beating = asyncio.create_task(_beat(connection, limit / 4), name="relay-leader")
+            try:
+                yield
+            finally:
+                beating.cancel()
+                await asyncio.wait((beating,))
         finally:
             self._leading = None
             connection.terminate()
 
     async def wakeups(self) -> AsyncIterator[None]:
         """One item for all notifications since the last. Raises when the connection of the lead is lost."""
-        connection = self._leading
-        if connection is None:
+        if self._leading is None:
             raise DatabaseUnavailable("Only the leading relay is woken.")
-        woken, lost = asyncio.Event(), False
-
-        def notified(*_: object) -> None:
-            woken.set()
-
-        def closed(_: object) -> None:
-            nonlocal lost
-            lost = True
-            woken.set()
-
-        with translated():
-            connection.add_termination_listener(closed)
-            await connection.add_listener(_CHANNEL, notified)
+        connection, news = self._leading
         while True:
-            await woken.wait()
-            woken.clear()
-            if lost or connection.is_closed():
+            await news.wait()
+            news.clear()
+            if connection.is_closed():
                 raise DatabaseUnavailable("The relay lost the connection that makes it the leader.")
             yield
 
@@ -116,3 +112,11 @@ class Outbox:
                 forgotten += removed
                 if removed < _SLICE:
                     return forgotten
+
+
+async def _beat(connection: asyncpg.Connection, seconds: float) -> None:
+    """Show the database that this process lives, until the connection is lost; `wakeups` tells of that."""
+    with suppress(*LOST):
+        while True:
+            await asyncio.sleep(seconds)
+            await connection.execute(sql("beat"))

@@ -247,9 +247,14 @@ WHERE before < $3 ORDER BY seq
 DELETE FROM communique.outbox
 WHERE seq IN (SELECT seq FROM communique.outbox WHERE seq <= $1 ORDER BY seq LIMIT $2)
 
--- name: keep_alive
--- Lets the database notice within half a minute that the leader's machine is gone, and give its lock to another.
+-- name: leader_deadlines
+-- Lets the database give the leader's lock away when its process hangs or its machine is gone.
+SET idle_session_timeout = {leader_ms};
 SET tcp_keepalives_idle = 15; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3
+
+-- name: beat
+-- Shows that the leader lives.
+SELECT 1
 
 -- name: try_lead
 -- Makes this session the one whose relay publishes, if there is none.

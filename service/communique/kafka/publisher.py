@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from datetime import datetime
 
 import orjson
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
@@ -82,7 +81,7 @@ class KafkaPublisher:
 
     async def _send(self, producer: AIOKafkaProducer, rows: Sequence[OutboxRow]) -> None:
         """Every future is awaited: aiokafka's commit succeeds although a batch has failed."""
-        sent = [await send(producer, row.message, row.created_at) for row in rows]
+        sent = [await send(producer, row.message) for row in rows]
         await _all(sent)
 
     async def _send_progress(self, producer: AIOKafkaProducer, last: OutboxRow) -> None:
@@ -132,19 +131,20 @@ class KafkaPublisher:
         return newest
 
 
-async def send(
-    producer: AIOKafkaProducer, message: Message, created_at: datetime | None, partition: int | None = None
-) -> asyncio.Future[object]:
-    """Hand one message to the producer; the returned future ends when the broker has it."""
-    stamp = None if created_at is None else milliseconds(created_at.timestamp())
+async def send(producer: AIOKafkaProducer, message: Message, partition: int | None = None) -> asyncio.Future[object]:
+    """Hand one message to the producer; the returned future ends when the broker has it.
+
+    The timestamp is that of the sending. A time out of the database must not decide here: the broker refuses what lies
+    an hour ahead of its clock, and after a step of another machine's clock the relay would come to a standstill.
+    """
     headers = list(message.headers)
     if message.key is None and message.value is None:
         # A refused record may have had neither, and is published unchanged; `send` declines that, a batch does not.
         batch = producer.create_batch()
-        batch.append(key=None, value=None, timestamp=stamp, headers=headers)
+        batch.append(key=None, value=None, timestamp=None, headers=headers)
         sent: asyncio.Future[object] = await producer.send_batch(batch, message.topic, partition=partition or 0)
     else:
-        sent = await producer.send(message.topic, message.value, message.key, partition, stamp, headers)
+        sent = await producer.send(message.topic, message.value, message.key, partition, headers=headers)
     return sent
 
 

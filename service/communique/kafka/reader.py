@@ -77,7 +77,7 @@ async def writer(
     waiting: set[asyncio.Future[object]] = set()
 
     async def write(message: Message) -> None:
-        waiting.add(await send(producer, message, None, partition))
+        waiting.add(await send(producer, message, partition))
         if len(waiting) >= 1000:  # bounded, and a failure shows early
             await _settle(waiting)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
@@ -47,6 +49,8 @@ async def test_a_topic_with_another_policy_is_reported(kafka: Broker) -> None:
             NewTopic(given.topic_articles, 5, 1, topic_configs={"retention.ms": "1000"}),
         ]
     )
+    while len([t for t in await admin.list_topics() if t.startswith("differs.")]) < 3:  # noqa: ASYNC110 - Kafka tells no one
+        await asyncio.sleep(0.05)
     await admin.close()
     found = {
         (d.topic.removeprefix("differs."), d.what): (d.wanted, d.found, d.fatal) for d in await topics.check(given)

@@ -5,7 +5,8 @@ Policies are stated here once, `communique topics create` applies them and `comm
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+import asyncio
+from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -19,6 +20,7 @@ from communique.settings import Settings
 
 _DAY_MS = 24 * 3600 * 1000
 _MEGABYTE = 1_000_000
+_VISIBLE_TRIES = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,7 @@ async def create(settings: Settings) -> tuple[str, ...]:
             if code:
                 raise error(f"{topic}: {detail[0] if detail and detail[0] else error.description}")
             created.append(topic)
+        await _visible(admin, created)
     return tuple(created)
 
 
@@ -107,6 +110,15 @@ async def check(settings: Settings) -> tuple[Difference, ...]:
             differences += _partition_differences(policy, described[policy.topic])
             differences += _config_differences(policy, configs.get(policy.topic, {}))
     return tuple(differences)
+
+
+async def _visible(admin: AIOKafkaAdminClient, topics: Collection[str]) -> None:
+    """The controller has made them; a moment later the brokers know it too, and whoever comes next finds them."""
+    for _ in range(_VISIBLE_TRIES):
+        if set(topics) <= set(await admin.list_topics()):
+            return
+        await asyncio.sleep(0.05)
+    raise TimeoutError(f"The brokers do not show {', '.join(sorted(topics))}.")
 
 
 def _partition_differences(policy: Policy, found: Mapping[str, list[Mapping[str, list[int]]]]) -> list[Difference]:

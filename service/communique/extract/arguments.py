@@ -173,8 +173,7 @@ class _Binder:
             wide = self._sentence_people(trigger)
             if _sides(wide) >= 2:
                 people = wide
-        if _sides(people) < 2:
-            people = self._abroad(trigger, people)
+        people = self._abroad(trigger, people)
         if _sides(people) < 2:
             referred = self._referred(trigger, people)
             if referred is not None:
@@ -190,14 +189,14 @@ class _Binder:
             return self._bound(trigger, people, inside, inherited, bodies)
         if not people and not weak and len({_side(body) for body in bodies}) >= 2 and trigger.data.form == "noun":
             return self._bound(trigger, (), inside, inherited, bodies)
-        if trigger.data.frame.mode in ("summit", "multilateral") and trigger.kind not in self.kinds:
-            return None
         attended = self._attended(trigger, people)
         if attended is not None:
             return attended
         group = self._group(trigger, people, inside)
         if group is not None:
             return group
+        if trigger.data.frame.mode in ("summit", "multilateral") and trigger.kind not in self.kinds:
+            return None
         if self.last is not None and (not people or _within_last(people, self.last)):
             return Bound(trigger, self.last.people, self.last.countries, self.last.organisations, refers=True)
         return None
@@ -210,7 +209,7 @@ class _Binder:
             (p.country for p in reversed(self.places) if start <= p.start < sentence.end and p.relation in ("in", "to") and p.country),
             None,
         )
-        if venue is None or not any(p.entity in self.guessed for p in people):
+        if venue is None or venue == self.home or any(p.country == venue for p in people):
             return people
         return tuple(replace(p, country=venue) if p.entity in self.guessed else p for p in people)
 
@@ -232,9 +231,10 @@ class _Binder:
 
     def _group(self, trigger: Trigger, people: tuple[Party, ...], inside: Sequence[Party]) -> Bound | None:
         """ "Bei einem Treffen der EU-Verteidigungsminister in Finnland sagte Jung …": several unnamed office-holders met."""
-        if trigger.data.form != "noun":
+        noun = trigger.data.form == "noun"
+        if not noun and trigger.data.frame.weak:
             return None
-        officials = [p for p in inside if p.plural and p.office and 0 < p.end - trigger.end < 70 and p.end > trigger.end]
+        officials = [p for p in inside if p.plural and p.office and (not noun or 0 < p.end - trigger.end < 70)]
         if not officials:
             return None
         words = self.document.tokens

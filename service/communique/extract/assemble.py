@@ -143,7 +143,7 @@ def _draft(
         when = _day_after(document, bound, dates) or when
     status = _status(document, trigger.status, when)
     if when is not None:
-        when = when.directed("future" if status == "announced" else "past")
+        when = when.directed("future" if status == "announced" or status in _OFF else "past")
     own_place = None if frame.mode == "call" else _place(document, bound, places)
     where = own_place or (None if frame.mode == "call" else _place_before(document, bound, places))
     return Draft(
@@ -351,6 +351,8 @@ def _one(known: Draft, draft: Draft, bound: Bound) -> bool:
 def _spoken(known: Draft, draft: Draft, bound: Bound) -> bool:
     """Whether a call and a talk are one: "das Gespräch … die beiden telefonierten", with no other day or place between."""
     if bound.refers and draft.mode == "encounter":
+        return True
+    if known.sentence == draft.sentence and known.entities == draft.entities:
         return True
     talk, call = (draft, known) if known.kinds & _REMOTE else (known, draft)
     if talk.kinds != {"talks"} or talk.entities != call.entities:

@@ -37,8 +37,12 @@ class Entity:
 class Entities:
     """The persons and bodies of one document, in order of their first mention."""
 
-    def __init__(self, document: Document, nouns_capitalised: bool, as_: frozenset[str], address: frozenset[str]) -> None:
+    def __init__(
+        self, document: Document, nouns_capitalised: bool, as_: frozenset[str], address: frozenset[str],
+        pronouns: frozenset[str],
+    ) -> None:  # fmt: skip
         self.document = document
+        self.pronouns = pronouns
         self.as_ = as_
         self.address = address
         self.nouns_capitalised = nouns_capitalised
@@ -53,9 +57,14 @@ class Entities:
                 if not party.office and not party.country and squeeze(party.name) in longer:
                     continue  # the surname of somebody whom the text names in full: "Tim Cook … Cook"
                 numbers[index] = self._introduce(party)
-        order = 0
+        bumps = self._pronouns(parties, numbers)
         for index, party in enumerate(parties):
             order = party.start
+            while bumps and bumps[0][0] < order:
+                at, subject = bumps.pop(0)
+                number = numbers[subject]
+                if number >= 0:
+                    self.known[number].last = max(self.known[number].last, at)
             if numbers[index] >= 0:
                 self.known[numbers[index]].last = order
                 self._offices_of(self.known[numbers[index]], party)
@@ -70,6 +79,25 @@ class Entities:
                 self.known[numbers[index]].last = order
         self._counterparts(parties, numbers)
         return tuple(out for party, number in zip(parties, numbers, strict=True) for out in self._finish(party, number))
+
+    def _pronouns(self, parties: Sequence[Party], numbers: Sequence[int]) -> list[tuple[int, int]]:
+        """(offset of a subject pronoun, index of the party that was the subject before it): it keeps that person near."""
+        out: list[tuple[int, int]] = []
+        at, subject = 0, -1
+        words = self.document.tokens
+        for sentence in self.document.sentences:
+            first = -1
+            while at < len(parties) and parties[at].start < sentence.end:
+                if first < 0 and not parties[at].collective and not parties[at].plural:
+                    first = at
+                at += 1
+            head = words[sentence.first : min(sentence.last, sentence.first + 6)]
+            pronoun = next((word for word in head if word.lower in self.pronouns), None)
+            if pronoun is not None and subject >= 0 and (first < 0 or pronoun.start < parties[first].start):
+                out.append((pronoun.start, subject))
+            elif first >= 0:
+                subject = first
+        return out
 
     def _counterparts(self, parties: Sequence[Party], numbers: Sequence[int]) -> None:
         """The office of a counterpart is that of the other side: the nearest office before, else behind."""
@@ -168,6 +196,8 @@ class Entities:
     def _short(self, party: Party) -> int:
         """A surname or first name alone: the nearest person introduced with it, or a person known by it."""
         words = _words(party.name or "")
+        if not words:
+            return -1
         best: Entity | None = None
         for entity in self.known:
             if entity.name is None:
@@ -339,8 +369,8 @@ def _office_fits(office: str | None, entity: Entity, *, strict: bool) -> bool:
         )
     if office == "president":
         return bool(entity.offices & _FAMILIES[0])
-    if office == "king":
-        return False
+    if office == "diplomat":
+        return bool(entity.offices & {"ambassador", "consul_general", "nuncio", "charge_d_affaires", "senior_diplomat"})
     return False
 
 

@@ -20,6 +20,7 @@ from communique.text import fold
 
 _GAP = 3
 """Adjectives and adverbs that may stand between a country and its office: "Chinas neuer, junger Präsident"."""
+_POSTED = frozenset({"ambassador", "consul_general", "nuncio", "charge_d_affaires"})
 _ROMAN = frozenset("I II III IV V VI VII VIII IX X XI XII XIII XIV XV XVI XVII XVIII XIX XX XXI XXII XXIII".split())
 
 
@@ -41,6 +42,8 @@ class Rules:
     plural_before: frozenset[str]
     feminine: tuple[str, ...]
     address: frozenset[str]
+    hail: frozenset[str]
+    posted: frozenset[str]
     as_: frozenset[str]
     pronouns: pronouns.Rules
 
@@ -74,6 +77,8 @@ def compile(language: Language) -> Rules:
         plural_before=frozenset(words.plural_before),
         feminine=words.feminine or ("\0",),
         address=frozenset(fold(word) for word in words.address),
+        hail=frozenset(words.hail),
+        posted=frozenset(words.posted),
         as_=frozenset(words.as_),
         pronouns=pronouns.compile(language),
     )
@@ -85,7 +90,7 @@ def find(document: Document, rules: Rules) -> tuple[Party, ...]:
     parties: list[Party] = []
     for sentence in document.sentences:
         parties.extend(_without_consumed(list(reader.read(sentence))))
-    return pronouns.resolve(document, Entities(document, rules.nouns_capitalised, rules.as_, rules.address).link(parties), rules.pronouns)
+    return pronouns.resolve(document, Entities(document, rules.nouns_capitalised, rules.as_, rules.address, rules.pronouns.subject).link(parties), rules.pronouns)
 
 
 def _without_consumed(parties: list[Party]) -> Iterator[Party]:
@@ -179,6 +184,28 @@ class _Reader:
             parties, index = found
             yield from parties
             before = self._owner(hit, parties)
+
+    def _past_posting(self, at: int, office: Office, sentence: Sentence) -> int:
+        """Behind the country a diplomat is sent to: "der Botschafter Uruguays in Österreich, Ramiro Cabrera"."""
+        if office.office not in _POSTED or at >= sentence.last or self.words[at].lower not in self.rules.posted:
+            return at
+        cursor = at + 1
+        while cursor < sentence.last and self.words[cursor].lower in self.rules.article:
+            cursor += 1
+        hit = self.at.get(cursor) if cursor < sentence.last else None
+        if hit is None or not any(e.kind in ("country", "city", "organisation") for e in hit.entries):
+            return at
+        return self.after[cursor]
+
+    def _from(self, at: int, sentence: Sentence) -> tuple[str | None, int]:
+        """The country behind a name: "Farid Nassar aus Oman"."""
+        if at + 1 < sentence.last and self.words[at].lower in self.rules.hail:
+            hit = self.at.get(at + 1)
+            if hit is not None:
+                for entry in hit.entries:
+                    if entry.kind == "country":
+                        return str(entry.data), self.after[at + 1]
+        return None, at
 
     def _owner(self, hit: Hit | None, parties: Sequence[Party]) -> _Before:
         """ "Trumps Sondergesandter": what follows a person's genitive is of that person's country."""
@@ -282,8 +309,10 @@ class _Reader:
         if countries and self.words[at - 1].lower in ("s", "'") and self.document.text[self.words[at - 1].start - 1] in "'’":
             while at < sentence.last and self._capital(self.words[at]):
                 at += 1  # "of Tanzania's National Assembly": an institution, no name
+        at = self._past_posting(at, best := _best_office(offices), sentence)
         names, end = self._names_after(at, sentence, plural or len(countries) > 1, bool(before.start >= 0 or countries))
-        best = _best_office(offices)
+        if names and country is None and len(names) == 1:
+            country, end = self._from(end, sentence)
         text = self.document.text
         office_text = text[offices[0][1].start : offices[-1][1].full_end]
         title = _prefixed(best.office, prefix)
@@ -456,17 +485,16 @@ class _Reader:
                                 title, office_text, name.candidates, f"{rule}.apposition", named=name)  # fmt: skip
             return [party], close
         country = known
-        if country is None and not self.rules.nouns_capitalised and name.end < sentence.last:
-            place = self._of(name.end, sentence) if self.words[name.end].lower in self.rules.of else None
-            if place is not None and place[0]:
-                country = place[0][0]
+        end_at = name.end
+        if country is None:
+            country, end_at = self._from(name.end, sentence)
         rule = f"{self.rules.code}.party.{name.rule}"
         surface = self._name_text(name)
         if not name.known and country is None and name.end - name.first < 2 and not self._could_be_surname(surface):
             return None
         return [
             self._party(start, end, surface, surface, country or None, None, None, None, name.candidates, rule, named=name)
-        ], name.end if country is None or known else place[2] if place else name.end
+        ], end_at
 
     def _could_be_surname(self, surface: str) -> bool:
         return len(surface) > 2

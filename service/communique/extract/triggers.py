@@ -29,6 +29,9 @@ class Rules:
     journey: frozenset[str]
     perfect: frozenset[str]
     relative: frozenset[str]
+    last: frozenset[str]
+    content: frozenset[str]
+    """Conjunctions of a clause that says what is wished: "dass", "that"."""
     nouns_capitalised: bool
 
 
@@ -61,7 +64,8 @@ def surfaces(language: Language) -> Iterator[Surface]:
 
 def compile(language: Language) -> Rules:
     return Rules(language.code, clauses.openers(language), frozenset(language.words.not_), frozenset(language.words.nor), frozenset(language.words.during),
-                 frozenset(language.words.journey), frozenset(language.words.perfect), frozenset(language.words.relative),
+                 frozenset(language.words.journey), frozenset(language.words.perfect), frozenset(language.words.relative), frozenset(language.words.last),
+                 frozenset(language.words.content),
                  language.words.nouns_capitalised)  # fmt: skip
 
 
@@ -106,12 +110,14 @@ def _sentence(document: Document, rules: Rules, number: int, hits: Sequence[Hit]
             continue
         _, frame, form, ident = best
         cues = _cues(document, hits, clause, lower)
-        within = rules.during | rules.journey if frame.mode == "travel" else rules.during
-        occasion = form == "noun" and _occasion(document, hit, clause, within)
+        if lower[0] in rules.content and clause.first > sentence.first:
+            cues.extend(cue for cue in _cues(document, hits, Clause(sentence.first, clause.first), lower) if cue.status == "wished")
+        occasion = form == "noun" and _occasion(document, hit, clause, rules.during | rules.journey)
         status = _status(form, cues, lower, occasion, _negated_noun(document, hit, clause, rules), rules)
         if frame.status is not None and status in ("held", "present", "ongoing"):
             status = frame.status
-        background = any(cue.status == "background" for cue in cues)
+        ahead = [word.lower for word in words[clause.first : clause.last] if word.end <= hit.start][-1:]
+        background = any(cue.status == "background" for cue in cues) or any(word in rules.last for word in ahead)
         start, end = hit.start, hit.full_end
         out.append(Trigger(
             start=start, end=end, sentence=number, frame=frame.id, kind=frame.kind, status=status, background=background,
@@ -212,14 +218,14 @@ def _status(
             return "refused"
         if "wished" in said and not occasion:
             return "wished"
-        if occasion:
-            return "held"
         return "ongoing" if "ongoing" in said else "held"
     if future and "worden" not in lower:
         return "refused" if negated else "announced"
     for off in _OFF:
         if off in said and form == "infinitive":
             return off
+    if "ongoing" in said and form in ("participle", "present"):
+        return "ongoing"
     if past and form != "infinitive":
         return "denied" if negated else "held"
     if said & {"wished", "invited"}:

@@ -50,6 +50,14 @@ class Words(Section):
     """Words that make a conference the business of one principal: "nimmt … teil", "attends"."""
     plural_verb: tuple[str, ...] = ()
     """Endings of verbs beside a pronoun that then means several: "sie hatten"."""
+    content: tuple[str, ...] = ()
+    """Conjunctions before what is said or wished: "dass", "that"."""
+    last: tuple[str, ...] = ()
+    """Words right before an encounter that make it an earlier one: "last met", "letztes Treffen"."""
+    hail: tuple[str, ...] = ()
+    """Behind a name, before the country it comes from: "aus", "of"."""
+    posted: tuple[str, ...] = ()
+    """Behind a diplomat, before the country he is sent to: "in", "to"."""
     said: tuple[str, ...] = ()
     """Verbs of saying; a date right behind one says when it was told."""
     opinion: tuple[str, ...] = ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -16,6 +17,7 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.resources import files
+from pathlib import Path
 
 import asyncpg
 import pytest
@@ -26,6 +28,8 @@ from tests.servers.kafka import Broker
 pytestmark = pytest.mark.kafka
 
 COMMUNIQUE = [sys.executable, "-c", "from communique.cli import main; main()"]
+RUNBOOK = Path(__file__).parents[2] / "deploy" / "RUNBOOK.md"
+SET_BACK = "DELETE FROM communique.outbox; UPDATE communique.outbox_head SET next_seq = 1"
 FEED = str(files("communique") / "samples" / "feed.ndjson")
 
 
@@ -213,7 +217,7 @@ def test_a_relay_that_waits_for_an_operator_does_not_stop_the_ingest(prepared: D
     service.send_signal(signal.SIGTERM)
     assert service.wait(timeout=40) == 0
 
-    asyncio.run(set_back(desk.environment["COMMUNIQUE_DATABASE_URL"]))
+    asyncio.run(executed(desk.environment["COMMUNIQUE_DATABASE_URL"], SET_BACK))
     service = subprocess.Popen(command, env=desk.environment, stderr=subprocess.PIPE, text=True)
     desk.until("/readyz", 503, "set back")
     assert desk.ask("/livez")[0] == 200
@@ -222,7 +226,22 @@ def test_a_relay_that_waits_for_an_operator_does_not_stop_the_ingest(prepared: D
     service.send_signal(signal.SIGTERM)
     _, log = service.communicate(timeout=40)
     assert service.returncode == 1
-    assert "set back" in log.strip().splitlines()[-1]
+    sentence = log.strip().splitlines()[-1]
+    assert "set back" in sentence
+
+    # The operator follows the runbook.
+    published = re.search(r"up to sequence (\d+)", sentence)
+    assert published is not None
+    [recipe] = re.findall(r"^ +BEGIN;\n.*?COMMIT;$", RUNBOOK.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    url = desk.environment["COMMUNIQUE_DATABASE_URL"]
+    before = len(desk.lines("tail", "--until-end")) + len(desk.lines("dlq", "list"))
+    waiting = asyncio.run(executed(url, recipe.replace(":published", published[1])))
+    service = subprocess.Popen(command, env=desk.environment, stderr=subprocess.DEVNULL)
+    desk.until("/metrics", 200, f"communique_relay_sequence {int(published[1]) + waiting}.0")
+    desk.until("/readyz", 200)
+    service.send_signal(signal.SIGTERM)
+    assert service.wait(timeout=40) == 0
+    assert len(desk.lines("tail", "--until-end")) + len(desk.lines("dlq", "list")) == before + waiting
 
 
 def wait_for_outcomes(desk: Desk, number: int) -> None:
@@ -232,7 +251,10 @@ def wait_for_outcomes(desk: Desk, number: int) -> None:
     assert outcomes(desk) == number
 
 
-async def set_back(url: str) -> None:
+async def executed(url: str, statements: str) -> int:
+    """Run them; how many messages are in the outbox then."""
     connection = await asyncpg.connect(url)
-    await connection.execute("DELETE FROM communique.outbox; UPDATE communique.outbox_head SET next_seq = 1")
+    await connection.execute(statements)
+    waiting: int = await connection.fetchval("SELECT count(*) FROM communique.outbox")
     await connection.close()
+    return waiting

@@ -1,6 +1,6 @@
 """One state out of all reports of a meeting, the same whatever the order in which they arrive.
 
-Each field is a maximum over the reports under an order that never ties, or a union that is cut by such an order:
+Each field is the best of the reports under an order that never ties, or a union that is cut by such an order:
 
 * A report that only looks back (background) adds its source, and facts only as long as no other report has any.
 * Facts: who was there knows better than who announced it; then the more exact; then the first to publish.
@@ -19,7 +19,7 @@ from typing import Any
 from communique.identify.codes import coded
 from communique.identify.likeness import CALLS, same_person
 from communique.identify.names import folded
-from communique.wire import Evidence, MeetingEvent, Participant, SourceReport, Statement, Topic
+from communique.wire import Evidence, MeetingEvent, Participant, SourceReport, Statement, Topic, When, Where
 
 _STANDINGS, _SOURCES, _PARTICIPANTS, _TOPICS, _STATEMENTS, _EVIDENCE = 256, 64, 40, 40, 40, 3
 _STATEMENT_CHARACTERS = 10_000
@@ -28,6 +28,10 @@ _STATEMENT_CHARACTERS = 10_000
 _SETTLED = {"held": 3, "ongoing": 2, "announced": 1}
 _WEIGHT = {"announced": 0, "postponed": 1, "refused": 2, "cancelled": 3}
 _PRECISION = {"day": 4, "range": 3, "month": 2, "year": 1, "unknown": 0}
+
+
+Ranks = Mapping[str, tuple[Any, ...]]
+"""Article id → the rank of its best report; smaller is better."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +126,8 @@ def _united(state: MeetingEvent, report: MeetingEvent, standings: tuple[Standing
         facts = _facts(report if state.background else state)
     else:
         facts = {
-            "when": max(state.when, report.when, key=lambda w: _when_rank(w, ranks)),
-            "where": max(state.where, report.where, key=lambda w: _where_rank(w, ranks)),
+            "when": min(state.when, report.when, key=lambda when: _when_rank(when, ranks)),
+            "where": min(state.where, report.where, key=lambda where: _where_rank(where, ranks)),
             "participants": _participants((*state.participants, *report.participants), ranks),
             "countries": _names(state.countries, report.countries),
             "organisations": _names(state.organisations, report.organisations),
@@ -160,46 +164,22 @@ def _status(counting: list[Standing]) -> str:
 # ── what the facts decide ────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _best(evidence: Evidence | None, ranks: Mapping[str, tuple[Any, ...]]) -> tuple[Any, ...]:
+def _best(evidence: Evidence | None, ranks: Ranks) -> tuple[Any, ...]:
     """The rank of the report that a fact comes from; a report that is not remembered is the last."""
     if evidence is None:
         return (True, 1, "", "", "", "")
     return ranks.get(evidence.article_id, (True, 0, "", evidence.article_id, "", ""))
 
 
-def _when_rank(when: Any, ranks: Mapping[str, tuple[Any, ...]]) -> tuple[Any, ...]:
-    rank = _best(when.evidence, ranks)
-    return (when.start is not None, _PRECISION[when.precision], *_reversed(rank))
+def _when_rank(when: When, ranks: Ranks) -> tuple[Any, ...]:
+    return (when.start is None, -_PRECISION[when.precision], _best(when.evidence, ranks))
 
 
-def _where_rank(where: Any, ranks: Mapping[str, tuple[Any, ...]]) -> tuple[Any, ...]:
-    rank = _best(where.evidence, ranks)
-    return (where.city is not None, where.country is not None, where.venue is not None, *_reversed(rank))
+def _where_rank(where: Where, ranks: Ranks) -> tuple[Any, ...]:
+    return (where.city is None, where.country is None, where.venue is None, _best(where.evidence, ranks))
 
 
-class _Reversed:
-    """Orders backwards, so that `max` takes the first."""
-
-    __slots__ = ("value",)
-
-    def __init__(self, value: Any) -> None:
-        self.value = value
-
-    def __lt__(self, other: _Reversed) -> bool:
-        return bool(other.value < self.value)
-
-    def __gt__(self, other: _Reversed) -> bool:
-        return bool(other.value > self.value)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Reversed) and bool(self.value == other.value)
-
-
-def _reversed(rank: tuple[Any, ...]) -> tuple[_Reversed]:
-    return (_Reversed(rank),)
-
-
-def _participants(people: Iterable[Participant], ranks: Mapping[str, tuple[Any, ...]]) -> tuple[Participant, ...]:
+def _participants(people: Iterable[Participant], ranks: Ranks) -> tuple[Participant, ...]:
     """Each person once, with the fields of the best report, gaps filled from the others."""
     ordered = sorted(people, key=lambda p: (_first_rank(p.evidence, ranks), p.surface))
     united: list[Participant] = []
@@ -212,7 +192,7 @@ def _participants(people: Iterable[Participant], ranks: Mapping[str, tuple[Any, 
     return tuple(united[:_PARTICIPANTS])
 
 
-def _filled(better: Participant, other: Participant, ranks: Mapping[str, tuple[Any, ...]]) -> Participant:
+def _filled(better: Participant, other: Participant, ranks: Ranks) -> Participant:
     update: dict[str, Any] = {
         field: getattr(other, field)
         for field in ("country", "organisation", "office", "office_text")
@@ -226,7 +206,7 @@ def _filled(better: Participant, other: Participant, ranks: Mapping[str, tuple[A
     return better.model_copy(update=update)
 
 
-def _topics(topics: Iterable[Topic], ranks: Mapping[str, tuple[Any, ...]]) -> tuple[Topic, ...]:
+def _topics(topics: Iterable[Topic], ranks: Ranks) -> tuple[Topic, ...]:
     united: dict[str, Topic] = {}
     for topic in topics:
         known = united.get(topic.id)
@@ -239,7 +219,7 @@ def _topics(topics: Iterable[Topic], ranks: Mapping[str, tuple[Any, ...]]) -> tu
     return tuple(ordered[:_TOPICS])
 
 
-def _statements(statements: Iterable[Statement], ranks: Mapping[str, tuple[Any, ...]]) -> tuple[Statement, ...]:
+def _statements(statements: Iterable[Statement], ranks: Ranks) -> tuple[Statement, ...]:
     """Each once; two articles that quote the same words count as one."""
     united: dict[tuple[Any, ...], Statement] = {}
     for said in sorted(statements, key=lambda s: (*_place(s.evidence, ranks), s.act, s.text)):
@@ -254,15 +234,15 @@ def _statements(statements: Iterable[Statement], ranks: Mapping[str, tuple[Any, 
     return tuple(kept)
 
 
-def _evidence(items: Iterable[Evidence], ranks: Mapping[str, tuple[Any, ...]]) -> tuple[Evidence, ...]:
+def _evidence(items: Iterable[Evidence], ranks: Ranks) -> tuple[Evidence, ...]:
     return tuple(sorted(set(items), key=lambda e: (*_place(e, ranks), e.end, e.rule))[:_EVIDENCE])
 
 
-def _first_rank(evidence: tuple[Evidence, ...], ranks: Mapping[str, tuple[Any, ...]]) -> tuple[Any, ...]:
+def _first_rank(evidence: tuple[Evidence, ...], ranks: Ranks) -> tuple[Any, ...]:
     return min((_place(item, ranks) for item in evidence), default=((True, 1, "", "", "", ""), 0))
 
 
-def _place(evidence: Evidence, ranks: Mapping[str, tuple[Any, ...]]) -> tuple[Any, ...]:
+def _place(evidence: Evidence, ranks: Ranks) -> tuple[Any, ...]:
     return (_best(evidence, ranks), evidence.start)
 
 

@@ -16,6 +16,7 @@ from typing import Literal
 import orjson
 from asyncpg import Connection
 from asyncpg import Record as Row
+from pydantic_core import to_json
 
 from communique import identify
 from communique.identify import Known, Standing
@@ -92,8 +93,9 @@ async def revise(connection: Connection, settled: Settled, now: datetime) -> lis
         for meeting_id, standpoint in standpoints.items()
         for r in standpoint.added
     ]
-    if revisions or counting:
-        await _write(connection, standpoints, revisions, now)
+    worked_on = {key: each for key, each in standpoints.items() if each.added or key in dropped}
+    if worked_on:
+        await _write(connection, worked_on, revisions, now)
     if counting or silent:
         await _write_sources(connection, [*counting, *silent])
     return revisions
@@ -229,28 +231,38 @@ def _conclude(standpoint: Standpoint, gone: Gone, revisions: list[Revision]) -> 
 async def _write(
     connection: Connection, standpoints: dict[str, Standpoint], revisions: Sequence[Revision], now: datetime
 ) -> None:
-    """Write the revisions and, once for each meeting, the state that they end in. A report that changes nothing that is
-    published, because the event is full, still changes what the next merge must remember."""
-    revised = {revision.event.meeting_id for revision in revisions}
-    touched = {key: each for key, each in standpoints.items() if key in revised or each.added}
-    states = [each.published.model_dump_json() for each in touched.values() if each.published]
-    standings = [_packed(each.known.standings if each.known else ()) for each in touched.values()]
-    await connection.execute(sql("write_meetings"), states, standings, now)
-    keys = sorted({(key, meeting_id) for meeting_id, each in touched.items() for r in each.added for key in r.keys})
+    """Write the revisions and, once for each meeting, the state that they end in. Also where nothing that is published
+    changes, because the event is full, what the next merge must remember does."""
+    json = _JsonOnce()
+    events = [each.published for each in standpoints.values() if each.published]
+    standings = [_packed(each.known.standings if each.known else ()) for each in standpoints.values()]
+    await connection.execute(sql("write_meetings"), list(map(json, events)), standings, now)
+    keys = sorted({(key, meeting_id) for meeting_id, each in standpoints.items() for r in each.added for key in r.keys})
     if keys:
         await connection.execute(sql("write_keys"), [key for key, _ in keys], [owner for _, owner in keys], now)
     if not revisions:
         return
-    last = dict(zip(touched, states, strict=True))
-    json = [last[r.event.meeting_id] if r.event is touched[r.event.meeting_id].published else r.event.model_dump_json()
-            for r in revisions]  # fmt: skip
-    await connection.execute(sql("write_revisions"), [r.change for r in revisions], json, now)
-    again = [key for key in revised if touched[key].face.revision > 1]
+    changes, states = [r.change for r in revisions], [json(r.event) for r in revisions]
+    await connection.execute(sql("write_revisions"), changes, states, now)
+    revised = {r.event.meeting_id for r in revisions}
+    again = [meeting_id for meeting_id in revised if standpoints[meeting_id].face.revision > 1]
     if again:
         await connection.execute(sql("drop_participants"), again)
         await connection.execute(sql("drop_statements"), again)
     await connection.execute(sql("write_participants"), list(revised))
     await connection.execute(sql("write_statements"), list(revised))
+
+
+class _JsonOnce:
+    """The JSON of events, each made once: the last revision of a meeting is also its state."""
+
+    def __init__(self) -> None:
+        self._made: dict[int, str] = {}
+
+    def __call__(self, event: MeetingEvent) -> str:
+        if id(event) not in self._made:
+            self._made[id(event)] = event.model_dump_json()
+        return self._made[id(event)]
 
 
 async def _write_sources(connection: Connection, sources: Iterable[tuple[str, int, str | None, MeetingEvent]]) -> None:
@@ -259,7 +271,7 @@ async def _write_sources(connection: Connection, sources: Iterable[tuple[str, in
         sql("write_sources"),
         [article_id for article_id, _, _, _ in rows],
         [ordinal for _, ordinal, _, _ in rows],
-        [meeting_id if meeting_id else None for _, _, meeting_id, _ in rows],
+        [meeting_id for _, _, meeting_id, _ in rows],
         [event.model_dump_json() for _, _, _, event in rows],
     )
 
@@ -278,4 +290,4 @@ def _known(row: Row) -> Known:
 
 
 def _packed(standings: Iterable[Standing]) -> str:
-    return orjson.dumps([asdict(standing) for standing in standings]).decode()
+    return to_json([asdict(standing) for standing in standings]).decode()

@@ -114,7 +114,9 @@ class Settings(BaseSettings):
     connect_seconds: Seconds = Field(10, description="Deadline to connect.")
     statement_seconds: Seconds = Field(30, description="statement_timeout.")
     lock_seconds: Seconds = Field(10, description="lock_timeout.")
-    idle_transaction_seconds: Seconds = Field(60, description="idle_in_transaction_session_timeout.")
+    idle_transaction_seconds: Seconds = Field(
+        15, description="idle_in_transaction_session_timeout: how long a process that hangs keeps its locks."
+    )
     statement_cache: int = Field(200, ge=0, description="Prepared statements of a connection; 0 behind pgbouncer.")
     role_writer: str = Field("communique_writer", min_length=1, description="Role that writes rows.")
     role_owner: str | None = Field(None, description="Role that owns the tables; empty: whoever migrates.")

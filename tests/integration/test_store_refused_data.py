@@ -40,7 +40,7 @@ async def test_the_one_record_is_found_and_dead_lettered(store: Store, rows: asy
     (letter,) = [row.message for row in await store.outbox.rows_after(0, 99) if "dead" in row.message.topic]
     headers = dict(letter.headers)
     assert (headers["dlq-offset"], headers["dlq-stage"]) == (b"4", b"store")
-    assert headers["dlq-error-code"] == b"database_refused"
+    assert headers["dlq-error-code"] == b"store_refused"
     assert await rows.fetchval("SELECT count(*) FROM communique.articles") == 6
 
 

@@ -39,6 +39,7 @@ from communique.model import (
     Rejected,
     Withdrawn,
 )
+from communique.refusals import refusal
 from communique.store import articles, meetings, outbox
 from communique.store.connection import (
     PASSING,
@@ -270,8 +271,7 @@ def _attempts(record: Record) -> int:
 
 def _rejected(refused: Exception) -> Rejected:
     """No word of the database's message goes into the dead letter: it may quote the article."""
-    state = getattr(refused, "sqlstate", None) or type(refused).__name__
-    return Rejected(Refusal("store", "database_refused", f"The database refused the article ({state})."))
+    return Rejected(refusal("store_refused", getattr(refused, "sqlstate", None) or type(refused).__name__))
 
 
 def _sum(one: CommitReport, other: CommitReport) -> CommitReport:

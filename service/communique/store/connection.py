@@ -69,7 +69,7 @@ class Waits:
     connect: float = 10.0
     statement: float = 30.0
     lock: float = 10.0
-    idle_in_transaction: float = 60.0
+    idle_in_transaction: float = 15.0
     leader: float = 30.0
     """A leading relay that is not heard of for so long is none any more."""
 

@@ -202,6 +202,12 @@ def test_explain_shows_a_person_each_sentence_with_its_findings() -> None:
     assert "One meeting." in shown
 
 
+def test_a_terminal_that_knows_only_ascii_is_no_failure() -> None:
+    done = communique("explain", "--text", str(ARTICLE), PYTHONIOENCODING="ascii")
+    assert done.returncode == 0
+    assert b"\\u25cf" in done.stdout
+
+
 def test_text_from_strangers_cannot_steer_the_terminal() -> None:
     done = communique("explain", "--text", "-", stdin=b"Rain fell on \x1b[31mLisbon\x1b[0m all day long.")
     assert b"Lisbon" in done.stdout

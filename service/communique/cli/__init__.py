@@ -63,6 +63,9 @@ def _options(
 
 def main() -> None:
     """The console script."""
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal of another encoding shows what it can; JSON is written as UTF-8 whatever it is.
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     try:
         app()
     except UserError as error:

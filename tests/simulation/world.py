@@ -70,6 +70,8 @@ class World:
     """Without the shutdown."""
     deaths: int = 0
     leader: Process | None = None
+    never: asyncio.Event = field(default_factory=asyncio.Event)
+    """Where the calls of the dead wait: held by the world, or the garbage collector would find them."""
     ingests: list[Process] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -144,7 +146,7 @@ class Process:
             await asyncio.sleep(world.random.random() * 0.01)
             await self.thawed.wait()
         if self.dead:
-            await asyncio.Event().wait()
+            await world.never.wait()
 
     async def fault(self, lost_answer: bool = False) -> None:
         faults = self.world.faults

@@ -18,7 +18,7 @@ from communique.model import Document, Party, PlaceMention, Trigger
 _ENCLAVE = ("VA", "IT")
 """The pope in Rome is no journey."""
 _UNPERSONAL = frozenset({"spokesperson", "spouse"})
-_NO_STATE = frozenset({"patriarch", "grand_imam", "metropolitan", "bishop", "former_secretary_general", "secretary_general", "director_general"})
+_NO_STATE = frozenset({"patriarch", "grand_imam", "grand_ayatollah", "metropolitan", "bishop", "former_secretary_general", "secretary_general", "director_general"})
 _OF_STATE = frozenset({
     "president", "king", "queen", "emir", "sultan", "emperor", "prime_minister", "vice_president", "vice_premier", "crown_prince",
     "president_elect", "deputy_prime_minister", "junta_leader", "supreme_leader", "former_president", "opposition_leader",
@@ -43,6 +43,7 @@ class Rules:
     possessive: frozenset[str]
     then: frozenset[str]
     attend: tuple[str, ...]
+    said: frozenset[str]
     pronouns: frozenset[str]
     referring: frozenset[str]
     """Pronouns, possessives and words like "Gast": a side that was named before."""
@@ -86,6 +87,7 @@ def compile(language: Language) -> Rules:
         possessive=frozenset(words.possessive),
         then=frozenset(words.then),
         attend=words.attend,
+        said=frozenset(words.said),
         pronouns=pronouns,
         referring=pronouns | {*words.possessive} | {word.lower() for word in words.guest},
         both=words.both,
@@ -317,11 +319,20 @@ class _Binder:
         start, end = words[clause.first].start, words[clause.last - 1].end
         return [p for p in self.by_sentence[sentence] if start <= p.start < end and not self._absent(p)]
 
+    def _teller(self, party: Party, trigger: Trigger) -> bool:
+        """Who only tells it: ", foreign ministers Wang Yi and Sushma Swaraj announced"."""
+        if party.start < trigger.end or self.document.tokens[self.starts.get(party.start, 0) - 1].lower in self.rules.with_:
+            return False
+        text = self.document.folded[party.end : party.end + 60].replace(",", " ").split()
+        return any(word in self.rules.said for word in text[: 1 if not party.office else 2]) or (
+            bool(text) and text[0] in self.rules.and_ and any(word in self.rules.said for word in text[1:4])
+        )
+
     def _sentence_people(self, trigger: Trigger) -> tuple[Party, ...]:
         spoken = self._speech_clauses(trigger)
         out: list[Party] = []
         for party in self.by_sentence[trigger.sentence]:
-            if any(start <= party.start < end for start, end in spoken) or self._absent(party):
+            if any(start <= party.start < end for start, end in spoken) or self._absent(party) or self._teller(party, trigger):
                 continue
             out.append(party)
         return _people(out)

@@ -285,10 +285,23 @@ def _place(document: Document, bound: Bound, places: Sequence[PlaceMention]) -> 
                 return best if best.city else _city_after(document, bound, places) or best
             continue
         inside = [p for p in near if p.relation == "in"] or [p for p in near if p.relation == "to" and p.city]
+        inside = inside or [p for p in near if _stands_at(document, p, bound)]
         best = _nearest(bound.trigger.start, [p for p in inside if p.city] or inside)
         if best is not None:
             return best
     return None
+
+
+def _stands_at(document: Document, place: PlaceMention, bound: Bound) -> bool:
+    """Whether a city without a preposition of its own is where it happened: "in der Galerie von Versailles", "at Luanda's
+    palace"; a capital alone may be its government."""
+    if place.city is None or place.relation != "bare" or place.country not in bound.countries:
+        return False
+    if place.start <= document.sentences[bound.trigger.sentence].start:
+        return False
+    hit = next((h for h in document.hits if h.start == place.start), None)
+    seat = hit is not None and any(entry.kind == "metonym" for entry in hit.entries)
+    return not seat or bool(hit and hit.suffix)
 
 
 def _city_after(document: Document, bound: Bound, places: Sequence[PlaceMention]) -> PlaceMention | None:

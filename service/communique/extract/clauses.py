@@ -8,7 +8,6 @@ from communique.languages import Language
 from communique.model import Document, Sentence
 
 _STOPS = frozenset(";:–—")
-_QUOTES = frozenset("\"'„“”«»‘’")
 _DASH = frozenset("–—")
 
 
@@ -41,7 +40,7 @@ def split(document: Document, sentence: Sentence, openers: Openers) -> tuple[Cla
         if word.text == ",":
             cut = words[at + 1].lower in openers.after_comma
         elif word.text in _STOPS:
-            cut = word.text == ";" or words[at + 1].text in _QUOTES or words[at + 1].text[0].islower()
+            cut = True
             if word.text in _DASH:
                 cut = words[at - 1].end < word.start
         elif word.lower in openers.anywhere and words[at - 1].text != ",":

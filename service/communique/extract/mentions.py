@@ -20,6 +20,8 @@ from communique.text import fold
 
 _GAP = 3
 """Adjectives and adverbs that may stand between a country and its office: "Chinas neuer, junger Präsident"."""
+_FEW = 3
+"""So many "presidents of A and B" are told as persons; more are a group."""
 _POSTED = frozenset({"ambassador", "consul_general", "nuncio", "charge_d_affaires"})
 _ROMAN = frozenset("I II III IV V VI VII VIII IX X XI XII XIII XIV XV XVI XVII XVIII XIX XX XXI XXII XXIII".split())
 
@@ -318,6 +320,11 @@ class _Reader:
         title = _prefixed(best.office, prefix)
         rule = f"{entry.id}"
         if not names:
+            if 1 < len(countries) <= _FEW:
+                return [
+                    self._party(start, self.words[at - 1].end, None, text[hit.start : hit.full_end], c, None, title, office_text, (), rule)
+                    for c in countries
+                ], at
             if len(countries) > 1:
                 return [
                     self._party(start, self.words[at - 1].end, None, text[hit.start : hit.full_end], c, organisation, title,

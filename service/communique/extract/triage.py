@@ -14,7 +14,7 @@ _SIDES = frozenset({"country", "demonym", "metonym", "organisation"})
 
 def promising(hits: Sequence[Hit]) -> bool:
     """Whether some trigger has a person or office and a second party or state around it."""
-    triggers = [hit.start for hit in hits if any(entry.kind == "trigger" for entry in hit.entries)]
+    triggers = [hit.start for hit in hits if any(entry.kind in ("trigger", "journey") for entry in hit.entries)]
     if not triggers:
         return False
     marks = [(hit.start, mark) for hit in hits if (mark := _mark(hit.entries))]

@@ -14,7 +14,7 @@ from communique.extract import clauses
 from communique.extract.clauses import Clause
 from communique.languages import Language
 from communique.languages.sections import Frame, StatusCue
-from communique.model import Document, Evidence, Hit, Surface, Trigger
+from communique.model import Document, Entry, Evidence, Hit, Surface, Trigger
 
 _OFF = ("cancelled", "refused", "postponed")
 
@@ -33,6 +33,8 @@ class Rules:
     content: frozenset[str]
     """Conjunctions of a clause that says what is wished: "dass", "that"."""
     nouns_capitalised: bool
+    journeys: Entry | None
+    """The reading of a journey written as one word with its country."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,12 @@ def compile(language: Language) -> Rules:
     return Rules(language.code, clauses.openers(language), frozenset(language.words.not_), frozenset(language.words.nor), frozenset(language.words.during),
                  frozenset(language.words.journey), frozenset(language.words.perfect), frozenset(language.words.relative), frozenset(language.words.last),
                  frozenset(language.words.content),
-                 language.words.nouns_capitalised)  # fmt: skip
+                 language.words.nouns_capitalised, _journeys(language))  # fmt: skip
+
+
+def _journeys(language: Language) -> Entry | None:
+    frame = next((frame for frame in language.frames if frame.mode == "travel" and frame.noun), None)
+    return Entry("trigger", f"{language.code}.trigger.{frame.id}", (frame, "noun")) if frame is not None else None
 
 
 def find(document: Document, rules: Rules) -> tuple[Trigger, ...]:
@@ -80,7 +87,7 @@ def find(document: Document, rules: Rules) -> tuple[Trigger, ...]:
         while at < len(hits) and hits[at].start < sentence.end:
             at += 1
         inside = hits[first:at]
-        if any(entry.kind == "trigger" for hit in inside for entry in hit.entries):
+        if any(entry.kind in ("trigger", "journey") for hit in inside for entry in hit.entries):
             out.extend(_sentence(document, rules, number, inside))
     return tuple(out)
 
@@ -92,6 +99,8 @@ def _sentence(document: Document, rules: Rules, number: int, hits: Sequence[Hit]
     words = document.tokens
     for hit in hits:
         entries = [entry for entry in hit.entries if entry.kind == "trigger"]
+        if not entries and rules.journeys is not None and any(entry.kind == "journey" for entry in hit.entries):
+            entries = [rules.journeys]  # "Deutschlandreise"
         if not entries:
             continue
         clause = _reach(document, parts, hit, rules)
@@ -132,7 +141,8 @@ def _under_verb(trigger: Trigger, triggers: Sequence[Trigger]) -> Trigger:
     if not trigger.data.occasion or trigger.status != "held":
         return trigger
     for other in triggers:
-        if other.data.form != "noun" and other.data.clause == trigger.data.clause and other.status in ("present", "announced"):
+        finite = other.data.form in ("present", "participle")
+        if finite and other.data.clause == trigger.data.clause and other.status in ("present", "announced"):
             return replace(trigger, status=other.status)
     return trigger
 
@@ -146,7 +156,8 @@ def _reach(document: Document, parts: Sequence[Clause], hit: Hit, rules: Rules) 
         follow = parts[number + 1]
         left = sum(1 for word in words[clause.first : clause.last] if word.start >= hit.end and word.text.isalnum())
         opener = words[follow.first].lower
-        if left <= 2 and opener in rules.relative:
+        listing = words[clause.last - 1].text == ":"
+        if listing or left <= 2 and opener in rules.relative:
             return Clause(clause.first, follow.last)
     return clause
 

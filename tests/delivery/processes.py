@@ -12,7 +12,7 @@ from typing import IO, Literal
 
 from tests.servers.kafka import end_with_parent
 
-Part = Literal["ingest", "relay"]
+Part = Literal["ingest", "relay", "both"]
 COMMAND = Path(sys.executable).with_name("communique")
 
 
@@ -30,7 +30,7 @@ class Process:
     def start(self) -> None:
         self._file = self.log.open("ab")
         self._process = subprocess.Popen(
-            [COMMAND, "run", "--only", self.part],
+            [COMMAND, "run", *(() if self.part == "both" else ("--only", self.part))],
             env={**os.environ, **self._environment},
             stdin=subprocess.DEVNULL,
             stdout=self._file,

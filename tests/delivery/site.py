@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 import uuid
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -180,10 +180,21 @@ async def put(sender: AIOKafkaProducer, topic: str, record: Sent) -> asyncio.Fut
 
 async def until(true: Callable[[], bool], seconds: float = 30, what: str = "it") -> None:
     """Wait for a condition; AssertionError when it does not come true in time."""
+
+    async def asked() -> bool:
+        return true()
+
+    await eventually(asked, seconds, what)
+
+
+async def eventually(
+    true: Callable[[], Awaitable[object]], seconds: float = 30, what: str = "it", every: float = 0.02
+) -> None:
+    """The same for a condition that has to be asked for."""
     deadline = time.monotonic() + seconds
-    while not true():
+    while not await true():
         assert time.monotonic() < deadline, f"waited {seconds:g} s in vain for {what}"
-        await asyncio.sleep(0.02)
+        await asyncio.sleep(every)
 
 
 @asynccontextmanager

@@ -16,7 +16,7 @@ from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from tests.delivery.articles import Sent, feed
 from tests.delivery.processes import Process
 from tests.delivery.proxies import END_TXN, PRODUCE, Deed, Proxy, Trap, is_kafka, kafka_requests
-from tests.delivery.site import Site, serving, until
+from tests.delivery.site import Site, eventually, serving, until
 from tests.integration.test_ingest_windows import behind, proxy_to, sprung
 from tests.servers.kafka import Broker
 
@@ -39,9 +39,10 @@ async def filled_outbox(place: Site, seed: int, records: int = 400) -> AsyncIter
 
 
 async def until_decided(place: Site) -> None:
-    async with asyncio.timeout(30):
-        while await place.decided() < len(place.given.sent):  # noqa: ASYNC110 - the database has no event for it
-            await asyncio.sleep(0.05)
+    async def decided() -> bool:
+        return await place.decided() == len(place.given.sent)
+
+    await eventually(decided, what="all records to be decided")
 
 
 def through(proxy: Proxy, place: Site, **values: str) -> Site:

@@ -23,7 +23,7 @@ from communique.telemetry import Metrics
 from communique.workers import InProcess
 from tests.delivery.articles import feed
 from tests.delivery.processes import Process
-from tests.delivery.site import Site, serving, site, until
+from tests.delivery.site import Site, eventually, serving, site, until
 from tests.servers import kafka as kafka_server
 from tests.servers import postgres as postgres_server
 from tests.servers.kafka import Broker
@@ -155,9 +155,11 @@ async def test_retention_passes_the_position(place: Site) -> None:
         async with serving(place) as service:
             await until(lambda: service.source.halted == {2: "PositionLost"}, what="the partition to halt")
             wanted = {**place.given.ends(), 2: before[2]}
-            async with asyncio.timeout(30):
-                while await place.positions() != wanted:  # noqa: ASYNC110 - the database has no event for it
-                    await asyncio.sleep(0.1)
+
+            async def others_decided() -> bool:
+                return await place.positions() == wanted
+
+            await eventually(others_decided, what="the other partitions to be decided")
         assert not subscriber.faults
 
 

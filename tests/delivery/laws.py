@@ -184,7 +184,7 @@ async def judge(database: asyncpg.Connection, subscriber: Subscriber, given: Inp
         doubled += max(0, subscriber.messages - head + 1)
         faults.append(f"{subscriber.messages} messages were published, {head - 1} were committed")
 
-    faults += await _differences(database, subscriber)
+    faults += await differences(database, subscriber)
     return Verdict(len(given.sent), lost, doubled + subscriber.doubled, tuple(faults))
 
 
@@ -203,7 +203,7 @@ def _articles(given: Input) -> tuple[set[str], set[str]]:
     return living, withdrawn
 
 
-async def _differences(database: asyncpg.Connection, subscriber: Subscriber) -> list[str]:
+async def differences(database: asyncpg.Connection, subscriber: Subscriber) -> list[str]:
     """Where a subscriber's view is not that of Postgres."""
     faults = []
     rows = {str(row["meeting_id"]): row for row in await database.fetch(_MEETINGS)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import time
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
@@ -61,6 +62,11 @@ class Site:
     @property
     def environment(self) -> dict[str, str]:
         return {variable(name): value for name, value in self.values.items()}
+
+    @property
+    def environment_of_a_process(self) -> dict[str, str]:
+        """The whole environment of a command that a person would start here."""
+        return {**os.environ, **self.environment}
 
     def but(self, **values: str) -> Site:
         """The same place, reached or used in another way."""

@@ -15,6 +15,8 @@ from communique.extract.clauses import Clause
 from communique.languages import Language
 from communique.model import Document, Party, PlaceMention, Trigger
 
+_NEAR = 50
+"""Characters between a trigger and the government it is "with"."""
 _ENCLAVE = ("VA", "IT")
 """The pope in Rome is no journey."""
 _UNPERSONAL = frozenset({"spokesperson", "spouse"})
@@ -43,6 +45,7 @@ class Rules:
     possessive: frozenset[str]
     then: frozenset[str]
     attend: tuple[str, ...]
+    present: frozenset[str]
     said: frozenset[str]
     pronouns: frozenset[str]
     referring: frozenset[str]
@@ -67,6 +70,8 @@ class Bound:
     """The kind of a meeting of unnamed office-holders: "summit" or "multilateral"."""
     refers: bool = False
     """True where it only says more about the meeting told before it."""
+    adds: bool = False
+    """True where it names more participants of the meeting told before it."""
     inherited: bool = False
     """True where a side was taken from what was said before."""
 
@@ -87,6 +92,7 @@ def compile(language: Language) -> Rules:
         possessive=frozenset(words.possessive),
         then=frozenset(words.then),
         attend=words.attend,
+        present=frozenset(words.present),
         said=frozenset(words.said),
         pronouns=pronouns,
         referring=pronouns | {*words.possessive} | {word.lower() for word in words.guest},
@@ -120,6 +126,7 @@ class _Binder:
         self.rules = rules
         self.places = places
         self.home = self._home()
+        self.datelines = {place.start for place in places if place.dateline}
         self.guessed: set[int] = set()
         self.foreign = self._foreign(parties)
         dateline = next((place.country for place in places if place.dateline and place.country), None)
@@ -180,6 +187,9 @@ class _Binder:
             referred = self._referred(trigger, people)
             if referred is not None:
                 people, inherited = referred, True
+        joining = self._joining(trigger, people)
+        if joining is not None:
+            return joining
         if _sides(people) >= 2:
             if self.half is not None and 0 < trigger.sentence - self.half[0].sentence <= 1 and self.half[0].kind == trigger.kind:
                 people, self.half = _distinct((*self.half[1], *people)), None
@@ -214,6 +224,18 @@ class _Binder:
         if venue is None or venue == self.home or any(p.country == venue for p in people):
             return people
         return tuple(replace(p, country=venue) if p.entity in self.guessed else p for p in people)
+
+    def _joining(self, trigger: Trigger, people: tuple[Party, ...]) -> Bound | None:
+        """Who else was at the meeting told before: "The reception was attended by A and B"."""
+        if self.last is None or trigger.data.form != "noun" or not people or trigger.sentence == self.last.trigger.sentence:
+            return None
+        words = self.document.tokens[trigger.data.clause.first : trigger.data.clause.last]
+        if not any(word.lower in self.rules.present for word in words):
+            return None
+        known = {p.country for p in self.last.people} | {*self.last.countries}
+        if any(p.country not in known for p in people if p.country or p.organisation):
+            return None
+        return Bound(trigger, _distinct((*self.last.people, *people)), self.last.countries, self.last.organisations, refers=True, adds=True)
 
     def _attended(self, trigger: Trigger, people: tuple[Party, ...]) -> Bound | None:
         """One principal at a conference of many: "Xi nimmt am Gipfel in Samarkand teil"."""
@@ -385,7 +407,7 @@ class _Binder:
         clause: Clause = trigger.data.clause
         start = self.document.tokens[clause.first].start
         for number in range(trigger.sentence, max(-1, trigger.sentence - 3), -1):
-            for party in _people(p for p in self.by_sentence[number] if p.start < start):
+            for party in _people(p for p in self.by_sentence[number] if p.start < start and not self._absent(p)):
                 yield party
 
     def _bodies(self, inside: Sequence[Party], trigger: Trigger) -> tuple[Party, ...]:
@@ -395,8 +417,8 @@ class _Binder:
             if not party.collective:
                 continue
             before = self._before(party)
-            first = party.start == self.document.tokens[trigger.data.clause.first].start
-            if first and trigger.data.form != "noun" or party.plural or before in self.rules.with_ or before in self.rules.between or (out and before in self.rules.and_):
+            first = party.start == self.document.tokens[trigger.data.clause.first].start and party.start not in self.datelines
+            if first and trigger.data.form != "noun" or party.plural or before in self.rules.with_ and abs(party.start - trigger.end) < _NEAR or before in self.rules.between or (out and before in self.rules.and_):
                 out.append(party)
         return tuple(out)
 
@@ -462,10 +484,11 @@ class _Binder:
             return replace(party, country=self.foreign) if self.foreign else party
         if party.office in _OF_STATE:
             return replace(party, country=self.told) if self.told else party
-        if not self.home or party.office in _OF_BODIES:
+        guess = self.home or self.told
+        if guess is None or party.office in _OF_BODIES:
             return party
         self.guessed.add(party.entity)
-        return replace(party, country=self.home)
+        return replace(party, country=guess)
 
     def _foreign(self, parties: Sequence[Party]) -> str | None:
         """The first other country of the text: a diplomat without one represents it."""

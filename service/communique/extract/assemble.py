@@ -299,6 +299,8 @@ def _stands_at(document: Document, place: PlaceMention, bound: Bound) -> bool:
         return False
     if place.start <= document.sentences[bound.trigger.sentence].start:
         return False
+    if document.text[place.start - 2 : place.start] == ", " and document.text[: place.start - 2].rpartition(" ")[2][:1].isupper():
+        return True  # "at State House, Nairobi"
     hit = next((h for h in document.hits if h.start == place.start), None)
     seat = hit is not None and any(entry.kind == "metonym" for entry in hit.entries)
     return not seat or bool(hit and hit.suffix)
@@ -338,6 +340,8 @@ def _known(out: Sequence[Draft], draft: Draft, bound: Bound) -> Draft | None:
 def _one(known: Draft, draft: Draft, bound: Bound) -> bool:
     if bool(known.kinds & _REMOTE) != bool(draft.kinds & _REMOTE) and not _spoken(known, draft, bound):
         return False
+    if bound.adds:
+        return known.entities <= draft.entities
     if bound.refers and draft.status not in ("announced", *_OFF):
         return known.entities == draft.entities or draft.entities <= known.entities
     abroad = set(known.countries) - {p.country for p in known.people}
@@ -393,7 +397,7 @@ def _join(known: Draft, draft: Draft, bound: Bound) -> None:
     if known.mode == "travel" and draft.mode != "travel":
         known.mode = draft.mode
     entities = known.entities
-    if not bound.refers:
+    if not bound.refers or bound.adds:
         known.people.extend(p for p in draft.people if (p.entity if p.entity >= 0 else (p.country, p.office)) not in entities)
         known.countries.extend(c for c in draft.countries if c not in known.countries)
         known.organisations.extend(o for o in draft.organisations if o not in known.organisations)

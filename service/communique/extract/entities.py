@@ -112,8 +112,8 @@ class Entities:
                     place = numbers[parties.index(other)]
                     office = next(iter(sorted(self.known[place].offices)), None) if place >= 0 and place != number else None
                 if office is not None:
-                    known = sorted(entity.offices)
-                    entity.office = known[0] if known else office
+                    held = next((term_on(person, self.document.published) for person in entity.candidates[:1]), None)
+                    entity.office = held.office if held is not None else office
                     break
 
     # ── introducing ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -232,9 +232,13 @@ class Entities:
         return -1
 
     def _by_office(self, party: Party) -> int:
-        """An office, a nationality or a counterpart without a name."""
+        """An office, a nationality or a counterpart without a name: whoever holds it, else whoever holds one like it."""
         if party.office == "counterpart":
             return -1
+        exact = self._holding(party, exact=True)
+        return exact if exact >= 0 else self._holding(party, exact=False)
+
+    def _holding(self, party: Party, *, exact: bool) -> int:
         for entity in sorted(self.known, key=lambda e: (e.last > party.start, -e.last)):
             if entity.last < 0 and (party.country is None or party.country != entity.country):
                 continue  # named only further on: only its country can tell that it is meant here
@@ -246,7 +250,7 @@ class Entities:
                 continue
             if party.office in _UNPERSONAL:
                 return -1
-            if _office_fits(party.office, entity, strict=party.country is None):
+            if exact and party.office in entity.offices or not exact and _office_fits(party.office, entity, strict=party.country is None):
                 return entity.number
         return -1
 
@@ -256,7 +260,7 @@ class Entities:
                 return  # a capitalised word that nothing made a person
             if party.office == "inhabitant":
                 return
-            yield party
+            yield replace(party, office="president") if party.office == "leader" else party
             return
         entity = self.known[number]
         yield replace(
@@ -360,7 +364,10 @@ def _office_fits(office: str | None, entity: Entity, *, strict: bool) -> bool:
     if office in entity.offices:
         return True
     if office == "minister":
-        return any(o.endswith("minister") and o != "prime_minister" or o == "secretary_of_state" for o in entity.offices)
+        return any(
+            o.endswith("minister") and o != "prime_minister" and not o.startswith("former_") or o == "secretary_of_state"
+            for o in entity.offices
+        )
     if office == "foreign_minister":
         return bool(entity.offices & {"secretary_of_state"})
     if office == "prime_minister":
@@ -369,6 +376,8 @@ def _office_fits(office: str | None, entity: Entity, *, strict: bool) -> bool:
         )
     if office == "president":
         return bool(entity.offices & _FAMILIES[0])
+    if office == "leader":
+        return bool(entity.offices & HEADS)
     if office == "diplomat":
         return bool(entity.offices & {"ambassador", "consul_general", "nuncio", "charge_d_affaires", "senior_diplomat"})
     return False

@@ -22,6 +22,7 @@ _GAP = 3
 """Adjectives and adverbs that may stand between a country and its office: "Chinas neuer, junger Präsident"."""
 _FEW = 3
 """So many "presidents of A and B" are told as persons; more are a group."""
+_RANKS = frozenset({"prince", "princess", "member_of_parliament", "senator", "emir"})
 _POSTED = frozenset({"ambassador", "consul_general", "nuncio", "charge_d_affaires"})
 _ROMAN = frozenset("I II III IV V VI VII VIII IX X XI XII XIII XIV XV XVI XVII XVIII XIX XX XXI XXII XXIII".split())
 
@@ -584,6 +585,8 @@ class _Reader:
         comma = self.words[cursor].text == "," and definite
         if comma:
             cursor += 1
+        if comma:
+            cursor = self._past_rank(cursor, sentence)
         name = self._name(cursor, sentence, introduced=True)
         if name is None or (comma and not name.known and name.end - name.first < 2):
             return [], at
@@ -604,6 +607,13 @@ class _Reader:
                 after = self._past_brackets(end, sentence)
         return names, self._past_brackets(end, sentence) if not many else end
 
+    def _past_rank(self, at: int, sentence: Sentence) -> int:
+        """Behind a rank between office and name: "the Minister of Defence, Prince Khalid", "…, Senator the Hon. A"."""
+        hit = self.at.get(at) if at < sentence.last else None
+        if hit is None or not any(e.kind == "office" and e.data[0].office in _RANKS for e in hit.entries):
+            return at
+        return self.after[at]
+
     def _coordinated(self, at: int, sentence: Sentence) -> bool:
         """Never without a plural: "Präsident Xi und Putin" gives Putin no office."""
         return False
@@ -623,6 +633,7 @@ class _Reader:
         while first < sentence.last and (
             words[first].lower in rules.title and words[first].text[0].isupper() and not self._known_at(first)
             or words[first].text == "." and first > index
+            or first > index and words[first].lower in rules.article and first + 1 < sentence.last and words[first + 1].lower in rules.title
         ):
             first += 1
         if first >= sentence.last:

@@ -52,6 +52,8 @@ class Words(Section):
     """Endings of verbs beside a pronoun that then means several: "sie hatten"."""
     content: tuple[str, ...] = ()
     """Conjunctions before what is said or wished: "dass", "that"."""
+    present: tuple[str, ...] = ()
+    """Words that add somebody to a meeting already told: "attended by", "nahm teil"."""
     last: tuple[str, ...] = ()
     """Words right before an encounter that make it an earlier one: "last met", "letztes Treffen"."""
     hail: tuple[str, ...] = ()

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -95,3 +98,25 @@ async def test_workers_that_cannot_load_end_the_process() -> None:
 async def test_the_loops_own_process_enriches_too() -> None:
     """COMMUNIQUE_WORKERS=0, with the same answer to a bug."""
     assert seen(await InProcess(load).enrich(records("a", "bug"))) == ["a", "enrich_failed"]
+
+
+def test_workers_end_with_a_parent_that_was_killed() -> None:
+    """The idle one at once, and the one with an endless record when its time is up: nothing is left to burn a core."""
+    parent = subprocess.Popen([sys.executable, "-m", "tests.fakes.abandoned"], stdout=subprocess.PIPE, text=True)
+    assert parent.stdout is not None
+    workers = [int(pid) for pid in parent.stdout.readline().split()]
+    parent.kill()
+    parent.communicate()
+    assert len(workers) == 2
+    deadline = time.monotonic() + 10
+    while any(map(lives, workers)) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert not any(map(lives, workers))
+
+
+def lives(pid: int) -> bool:
+    """A zombie that nobody has waited for is dead enough."""
+    try:
+        return "Z (zombie)" not in Path(f"/proc/{pid}/status").read_text()
+    except FileNotFoundError:
+        return False

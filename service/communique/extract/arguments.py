@@ -15,6 +15,8 @@ from communique.extract.clauses import Clause
 from communique.languages import Language
 from communique.model import Document, Party, PlaceMention, Trigger
 
+_BETWEEN = 5
+"""Words between two coordinated subjects: an office, a nationality."""
 _NEAR = 50
 """Characters between a trigger and the government it is "with"."""
 _ENCLAVE = ("VA", "IT")
@@ -48,6 +50,9 @@ class Rules:
     present: frozenset[str]
     said: frozenset[str]
     pronouns: frozenset[str]
+    they: frozenset[str]
+    she: frozenset[str]
+    plural_verb: tuple[str, ...]
     referring: frozenset[str]
     """Pronouns, possessives and words like "Gast": a side that was named before."""
     both: tuple[str, ...]
@@ -95,6 +100,9 @@ def compile(language: Language) -> Rules:
         present=frozenset(words.present),
         said=frozenset(words.said),
         pronouns=pronouns,
+        they=frozenset(words.pronoun.get("they", ())),
+        she=frozenset(words.pronoun.get("she", ())),
+        plural_verb=words.plural_verb,
         referring=pronouns | {*words.possessive} | {word.lower() for word in words.guest},
         both=words.both,
         home=words.home_country,
@@ -187,6 +195,8 @@ class _Binder:
             referred = self._referred(trigger, people)
             if referred is not None:
                 people, inherited = referred, True
+        if trigger.data.pair and not self._coordinated(people):
+            people = ()
         joining = self._joining(trigger, people)
         if joining is not None:
             return joining
@@ -194,6 +204,11 @@ class _Binder:
             if self.half is not None and 0 < trigger.sentence - self.half[0].sentence <= 1 and self.half[0].kind == trigger.kind:
                 people, self.half = _distinct((*self.half[1], *people)), None
             return self._bound(trigger, people, inside, inherited)
+        if people and self.half is not None and 0 < trigger.sentence - self.half[0].sentence <= 1 and self.half[0].kind == trigger.kind:
+            both = _distinct((*self.half[1], *people))
+            if _sides(both) >= 2:
+                self.half = None
+                return self._bound(trigger, both, inside, True)
         if people and not weak:
             self.half = (trigger, people)
         bodies = self._bodies(inside, trigger)
@@ -290,12 +305,12 @@ class _Binder:
             inherited = True
             if not people:
                 return None
-        traveller = people[0]
+        traveller = next((p for p in people if self._before(p) not in self.rules.by), people[0])
         destination = self._destination(trigger, traveller)
         if trigger.data.occasion and trigger.sentence > 1:
             destination = None
         if destination is None:
-            hosts = [p for p in people[1:] if _side(p) != _side(traveller)]
+            hosts = [p for p in people if p.entity != traveller.entity and _side(p) != _side(traveller)]
             if hosts:
                 bound = self._bound(trigger, people, inside, inherited)
                 return replace(bound, destination=hosts[0].country, host=hosts[0].entity)
@@ -383,6 +398,13 @@ class _Binder:
             pair = self._pair_before(trigger)
             if pair:
                 return pair
+        if len(people) >= 1 and self._several(trigger):
+            earlier = _people(p for p in self.by_sentence[trigger.sentence] if p.start < start and not self._absent(p))
+            if len(earlier) < 2 and trigger.sentence:
+                earlier = _people(p for p in self.by_sentence[trigger.sentence - 1] if not self._absent(p))
+            both = _distinct((*earlier, *people))
+            if len(earlier) >= 2 and _sides(both) >= 2:
+                return both
         if len(people) >= 1:
             alone = trigger.data.form == "noun" and _sides(self._sentence_people(trigger)) == 1 and any(
                 w.lower in self.rules.with_ for w in words[clause.first : clause.last]
@@ -392,6 +414,25 @@ class _Binder:
                     if _side(other) != _side(people[0]) and other.entity != people[0].entity:
                         return _distinct((other, *people))
         return None
+
+    def _several(self, trigger: Trigger) -> bool:
+        """Whether a pronoun of the clause means several people named before: "nachdem sie … beraten hatten"."""
+        words = self.document.tokens
+        first, last = trigger.data.clause.first, trigger.data.clause.last
+        for index in range(first, last):
+            if words[index].lower in self.rules.they:
+                return True
+            if words[index].lower in self.rules.she and self.rules.plural_verb and words[last - 1 if words[last - 1].text.isalpha() else last - 2].lower.endswith(self.rules.plural_verb):
+                return True
+        return False
+
+    def _coordinated(self, people: Sequence[Party]) -> bool:
+        """Whether two of the people are joined by "und" alone."""
+        for one, other in zip(people, people[1:], strict=False):
+            between = self.document.folded[one.end : other.start].split()
+            if len(between) <= _BETWEEN and any(word in self.rules.and_ for word in between) and _side(one) != _side(other):
+                return True
+        return False
 
     def _pair_before(self, trigger: Trigger) -> tuple[Party, ...] | None:
         if self.last is not None and len(self.last.people) >= 2:

@@ -118,6 +118,11 @@ def drafts(
     return _spread(_without_shadows(out))
 
 
+def _ahead(mention: DateMention, bound: Bound) -> bool:
+    """Whether what was called off lay ahead: "für Montag geplant"."""
+    return mention.bound == "for" or any(status == "announced" for status, _ in bound.trigger.data.cues)
+
+
 def _since(document: Document, mention: DateMention, rules: Rules) -> bool:
     """Whether a date belongs to a phrase like "seit seiner Wahl im Februar"."""
     ahead = document.folded[max(0, mention.start - 40) : mention.start].rpartition(",")[2].split()
@@ -143,7 +148,7 @@ def _draft(
         when = _day_after(document, bound, dates) or when
     status = _status(document, trigger.status, when)
     if when is not None:
-        when = when.directed("future" if status == "announced" or status in _OFF else "past")
+        when = when.directed("future" if status == "announced" or status in _OFF and _ahead(when, bound) else "past")
     own_place = None if frame.mode == "call" else _place(document, bound, places)
     where = own_place or (None if frame.mode == "call" else _place_before(document, bound, places))
     return Draft(

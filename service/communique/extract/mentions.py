@@ -46,6 +46,7 @@ class Rules:
     feminine: tuple[str, ...]
     address: frozenset[str]
     hail: frozenset[str]
+    for_: frozenset[str]
     posted: frozenset[str]
     as_: frozenset[str]
     pronouns: pronouns.Rules
@@ -81,6 +82,7 @@ def compile(language: Language) -> Rules:
         feminine=words.feminine or ("\0",),
         address=frozenset(fold(word) for word in words.address),
         hail=frozenset(words.hail),
+        for_=frozenset(words.for_),
         posted=frozenset(words.posted),
         as_=frozenset(words.as_),
         pronouns=pronouns.compile(language),
@@ -188,6 +190,21 @@ class _Reader:
             yield from parties
             before = self._owner(hit, parties)
 
+    def _past_domain(self, at: int, sentence: Sentence) -> int:
+        """Behind what a minister is for: "Minister für Handel und Industrie Pak Chol Su", up to a country or a known name."""
+        if at >= sentence.last or self.words[at].lower not in self.rules.for_:
+            return at
+        for cursor in range(at + 1, min(at + 8, sentence.last)):
+            hit = self.at.get(cursor)
+            if hit is not None and any(entry.kind in ("country", "person") for entry in hit.entries):
+                return self.after[cursor] if any(e.kind == "country" for e in hit.entries) and hit.suffix else cursor
+            word = self.words[cursor]
+            if word.text == "," and self._name_follows(cursor + 1, sentence):
+                return cursor
+            if word.text in ".;:()":
+                return at
+        return at
+
     def _past_posting(self, at: int, office: Office, sentence: Sentence) -> int:
         """Behind the country a diplomat is sent to: "der Botschafter Uruguays in Österreich, Ramiro Cabrera"."""
         if office.office not in _POSTED or at >= sentence.last or self.words[at].lower not in self.rules.posted:
@@ -230,7 +247,7 @@ class _Reader:
             before.country = before.organisation = before.prefix = None
             before.start, before.gap, before.possessive = word.start, 0, True
             return
-        if lower in ("-", "'", '"', "„", "“"):
+        if lower in ("-", "'", '"', "„", "“") or self._suspended(word):
             return
         reaches = before.reaches or before.possessive or not (before.country or before.organisation)
         if reaches and word.text[0].islower() and lower not in self.rules.stop and before.gap < _GAP:
@@ -240,6 +257,13 @@ class _Reader:
             return
         before.country = before.organisation = before.prefix = None
         before.start, before.gap, before.possessive, before.reaches = -1, 0, False, False
+
+    def _suspended(self, word: Token) -> bool:
+        """The first part of a compound whose second part follows: "Industrie- und Handelsminister"."""
+        text = self.document.folded
+        if text[word.end : word.end + 2] == "- ":
+            return text[word.end + 2 :].split(" ", 1)[0] in self.rules.and_
+        return word.lower in self.rules.and_ and text[word.start - 2 : word.start] == "- "
 
     def _modifier(
         self, index: int, hit: Hit, kinds: dict[str, Entry], before: _Before, sentence: Sentence
@@ -312,6 +336,7 @@ class _Reader:
         if countries and self.words[at - 1].lower in ("s", "'") and self.document.text[self.words[at - 1].start - 1] in "'’":
             while at < sentence.last and self._capital(self.words[at]):
                 at += 1  # "of Tanzania's National Assembly": an institution, no name
+        at = self._past_domain(at, sentence)
         at = self._past_posting(at, best := _best_office(offices), sentence)
         names, end = self._names_after(at, sentence, plural or len(countries) > 1, bool(before.start >= 0 or countries))
         if names and country is None and len(names) == 1:
@@ -374,6 +399,10 @@ class _Reader:
         elif word.text[0].islower() or word.text in "()":
             return None
         hit = self.at.get(at)
+        if hit is not None and word.lower in self.rules.and_ and any(e.kind in ("organisation", "country") for e in hit.entries):
+            after = self.after[at]  # "Bundespräsident und OSZE-Vorsitzender"
+            if after + 1 < sentence.last and self.words[after].text == "-":
+                at, hit = after + 1, self.at.get(after + 1)
         if hit is None:
             return None
         for entry in hit.entries:
@@ -656,7 +685,7 @@ class _Reader:
             if not candidates and not self._may_be_name(hit):
                 return None
             end = self.after[first]
-        if rule == "known-name":
+        if rule == "known-name" and not (end - first == 1 and self._goes_on(end, sentence)):
             end = self._numeral(end, sentence)
             return _Name(first, end, candidates, rule, True)
         cursor = first if hit is None else end
@@ -718,6 +747,13 @@ class _Reader:
         if not introduced and not known and end - first == 1 and len(words[first].text) < 3:
             return None
         return _Name(first, end, candidates, rule, known)
+
+    def _goes_on(self, at: int, sentence: Sentence) -> bool:
+        """Whether one known word is only the beginning of another name: "Philippe Richert"."""
+        if at >= sentence.last or at in self.at:
+            return False
+        word = self.words[at]
+        return self._capital(word) and word.lower not in self.rules.not_name and word.text not in _ROMAN
 
     def _known_at(self, index: int) -> bool:
         """Whether a known full name begins at a token: the title is a part of "Sheikh Hasina"."""

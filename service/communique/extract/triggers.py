@@ -30,6 +30,7 @@ class Rules:
     perfect: frozenset[str]
     relative: frozenset[str]
     last: frozenset[str]
+    letter: frozenset[str]
     content: frozenset[str]
     """Conjunctions of a clause that says what is wished: "dass", "that"."""
     nouns_capitalised: bool
@@ -49,6 +50,8 @@ class Reading:
     """(status, id) of the status words in its clause."""
     extended: bool
     """True where the clause goes on with a relative clause about the word."""
+    pair: bool
+    """True where only two coordinated subjects make it an encounter."""
     occasion: bool
     """True for a noun that is only the occasion of what the clause tells."""
 
@@ -67,7 +70,7 @@ def surfaces(language: Language) -> Iterator[Surface]:
 def compile(language: Language) -> Rules:
     return Rules(language.code, clauses.openers(language), frozenset(language.words.not_), frozenset(language.words.nor), frozenset(language.words.during),
                  frozenset(language.words.journey), frozenset(language.words.perfect), frozenset(language.words.relative), frozenset(language.words.last),
-                 frozenset(language.words.content),
+                 frozenset(language.words.letter), frozenset(language.words.content),
                  language.words.nouns_capitalised, _journeys(language))  # fmt: skip
 
 
@@ -125,13 +128,16 @@ def _sentence(document: Document, rules: Rules, number: int, hits: Sequence[Hit]
         status = _status(form, cues, lower, occasion, _negated_noun(document, hit, clause, rules), rules)
         if frame.status is not None and status in ("held", "present", "ongoing"):
             status = frame.status
+        if frame.weak and status not in _OFF and any(word in rules.letter for word in lower):
+            continue
         ahead = [word.lower for word in words[clause.first : clause.last] if word.end <= hit.start][-1:]
         background = any(cue.status == "background" for cue in cues) or any(word in rules.last for word in ahead)
         start, end = hit.start, hit.full_end
         out.append(Trigger(
             start=start, end=end, sentence=number, frame=frame.id, kind=frame.kind, status=status, background=background,
             evidence=(Evidence(start, end, document.text[start:end], ident),),
-            data=Reading(frame, form, clause, tuple((cue.status, cue.id) for cue in cues), extended, occasion),
+            data=Reading(frame, form, clause, tuple((cue.status, cue.id) for cue in cues), extended,
+                         frame.pair and not any(word in lower for word in frame.needs), occasion),
         ))  # fmt: skip
     return [_under_verb(trigger, out) for trigger in out]
 
@@ -173,9 +179,10 @@ def _weight(frame: Frame, form: str, lower: Sequence[str], document: Document, h
             return 0
         weight += 4
     if frame.needs:
-        if not any(word in lower for word in frame.needs):
+        if any(word in lower for word in frame.needs):
+            weight += 1
+        elif not frame.pair:
             return 0
-        weight += 1
     return weight
 
 

@@ -50,6 +50,10 @@ class Words(Section):
     """Words that make a conference the business of one principal: "nimmt … teil", "attends"."""
     plural_verb: tuple[str, ...] = ()
     """Endings of verbs beside a pronoun that then means several: "sie hatten"."""
+    for_: tuple[str, ...] = ()
+    """Behind a minister, before the field: "für", "for"."""
+    letter: tuple[str, ...] = ()
+    """Words for what is written: who writes does not meet."""
     content: tuple[str, ...] = ()
     """Conjunctions before what is said or wished: "dass", "that"."""
     present: tuple[str, ...] = ()
@@ -156,6 +160,8 @@ class Frame(Section):
     participle: tuple[str, ...] = ()
     infinitive: tuple[str, ...] = ()
     noun: tuple[str, ...] = ()
+    pair: bool = False
+    """True where, without any of `needs`, two coordinated subjects make it an encounter: "A und B haben gesprochen"."""
     particle: str | None = None
     """The separable part that the finite forms need: "zusammen" of "kam … zusammen"."""
     needs: tuple[str, ...] = ()

@@ -48,7 +48,7 @@ def compile(language: Language, surfaces: Iterable[Surface], capitals: Mapping[s
             frozenset(segmentation.abbreviations), segmentation.ordinals, frozenset(segmentation.after_ordinal)
         ),
         lexicon=Lexicon(
-            (surface for group in (*own, surfaces) for surface in group),
+            (surface for group in (*own, _without_conferences(surfaces, language)) for surface in group),
             language.inflection,
             boundaries=segmentation.boundaries,
         ),
@@ -61,6 +61,13 @@ def compile(language: Language, surfaces: Iterable[Surface], capitals: Mapping[s
         statements=statements.compile(language),
         assemble=assemble.compile(language),
     )
+
+
+def _without_conferences(surfaces: Iterable[Surface], language: Language) -> Iterable[Surface]:
+    """The knowledge's forms without "G20 Summit": the body is told by "G20", the conference by the frames."""
+    modes = ("summit", "multilateral")
+    nouns = {texts.fold(noun) for frame in language.frames if frame.mode in modes for noun in frame.noun}
+    return (s for s in surfaces if s.kind != "organisation" or texts.fold(s.form).rpartition(" ")[2] not in nouns)
 
 
 def read_promising(article: Article, engine: Engine) -> Document | None:

@@ -42,6 +42,7 @@ class Rules:
     between: frozenset[str]
     and_: frozenset[str]
     by: frozenset[str]
+    preposition: frozenset[str]
     during: frozenset[str]
     article: frozenset[str]
     possessive: frozenset[str]
@@ -92,6 +93,7 @@ def compile(language: Language) -> Rules:
         between=frozenset(words.between),
         and_=frozenset(words.and_),
         by=frozenset(words.by),
+        preposition=frozenset(words.preposition),
         during=frozenset((*words.during, *words.journey)),
         article=frozenset(words.article),
         possessive=frozenset(words.possessive),
@@ -305,7 +307,10 @@ class _Binder:
             inherited = True
             if not people:
                 return None
-        traveller = next((p for p in people if self._before(p) not in self.rules.by), people[0])
+        subjects = [p for p in people if self._before(p) not in self.rules.preposition]
+        if not subjects and trigger.data.form != "noun":
+            return None
+        traveller = subjects[0] if subjects else people[0]
         destination = self._destination(trigger, traveller)
         if trigger.data.occasion and trigger.sentence > 1:
             destination = None
@@ -347,6 +352,9 @@ class _Binder:
                 for place in near:
                     if place.relation == wanted and place.country != traveller.country:
                         return None if (traveller.country, place.country) == _ENCLAVE else place.country
+        for party in self._within(clause, trigger.sentence):
+            if party.collective and not party.plural and party.country != traveller.country and party.start >= trigger.end:
+                return party.country
         return None
 
     # ── who is meant ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -459,9 +467,16 @@ class _Binder:
                 continue
             before = self._before(party)
             first = party.start == self.document.tokens[trigger.data.clause.first].start and party.start not in self.datelines
-            if first and trigger.data.form != "noun" or party.plural or before in self.rules.with_ and abs(party.start - trigger.end) < _NEAR or before in self.rules.between or (out and before in self.rules.and_):
+            among = trigger.data.form == "noun" and self._among(trigger, party)
+            if among or first and trigger.data.form != "noun" or party.plural or before in self.rules.with_ and abs(party.start - trigger.end) < _NEAR or before in self.rules.between or (out and before in self.rules.and_):
                 out.append(party)
         return tuple(out)
+
+    def _among(self, trigger: Trigger, party: Party) -> bool:
+        """Whether "between" right behind the trigger opens the list that a government stands in."""
+        words = [w for w in self.document.tokens[trigger.data.clause.first : trigger.data.clause.last] if w.start >= trigger.end]
+        opener = next((w.start for w in words[:3] if w.lower in self.rules.between), None)
+        return opener is not None and party.start > opener and party.start - opener < 2 * _NEAR
 
     def _absent(self, party: Party) -> bool:
         """Talked about ("über Putin") or acted for ("im Namen von", "on behalf of"), not there."""

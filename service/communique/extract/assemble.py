@@ -143,7 +143,8 @@ def _draft(
         return None
     airport = frame.kind == "reception" and _at_airport(document, bound, rules)
     own = _date(document, bound, dates, rules)
-    when = own or _date_before(document, bound, dates) or _date(document, bound, dates, rules, vague=True)
+    before = None if trigger.status in _OFF else _date_before(document, bound, dates, rules)
+    when = own or before or _date(document, bound, dates, rules, vague=True)
     if when is None or len(when.value or "") < len("2024-06-28"):
         when = _day_after(document, bound, dates) or when
     status = _status(document, trigger.status, when)
@@ -204,6 +205,8 @@ def _date(
             and not (happened and d.relation == "future") and not _of_saying(document, d, bound.trigger.end, rules)
         ]  # fmt: skip
         near = [d for d in near if (d.value or d.weekday is not None) and _vague(d) == vague]
+        if bound.trigger.status in _OFF:
+            near = [d for d in near if d.relation == "future"] or near
         days = [d for d in near if d.precision in ("day", "range")]
         best = _nearest(bound.trigger.start, days or near)
         if best is not None:
@@ -224,7 +227,9 @@ def _vague(mention: DateMention) -> bool:
     return mention.rule.rpartition(".")[2] in ("part", "same", "sequence")
 
 
-def _date_before(document: Document, bound: Bound, dates: Sequence[DateMention]) -> DateMention | None:
+def _date_before(
+    document: Document, bound: Bound, dates: Sequence[DateMention], rules: Rules
+) -> DateMention | None:  # fmt: skip
     """The day of the nearest sentence before, in the same paragraph, where that one names just one."""
     number = bound.trigger.sentence
     paragraph = document.sentences[number].paragraph
@@ -233,7 +238,7 @@ def _date_before(document: Document, bound: Bound, dates: Sequence[DateMention])
         if sentence.paragraph != paragraph and number > 1:
             return None
         near = [d for d in dates if sentence.start <= d.start < sentence.end and not d.dateline and d.bound == "on" and d.value and not _vague(d)]
-        days = [d for d in near if d.precision in ("day", "range") and _recent(document, d)]
+        days = [d for d in near if d.precision in ("day", "range") and _recent(document, d) and not _of_saying(document, d, sentence.start, rules)]
         if days:
             return days[-1] if len({d.value for d in days}) == 1 else None
     return None
@@ -456,6 +461,9 @@ def _spread(out: list[Draft]) -> list[Draft]:
             if other.status == "ongoing":
                 other.status = draft.status
         told = {p.country for other in singles for p in other.people}
+        if 2 * len(told & set(abroad)) < len(abroad):
+            kept.append(draft)
+            continue
         rest = [c for c in draft.countries if c not in told or c in {p.country for p in draft.people}]
         if singles and len(rest) < 2:
             continue
@@ -570,6 +578,8 @@ def _where(document: Document, draft: Draft, kind: str, places: Sequence[PlaceMe
             return Where(None, draft.destination, None, None, None, None, None, None)
         return Where(None, None, None, None, None, None, None, None)
     evidence = Evidence(mention.start, mention.end, document.text[mention.start : mention.end], mention.rule)
+    if mention.dateline and mention.country is None and draft.people:
+        return Where(mention.city, draft.people[0].country, None, None, None, None, evidence.text, evidence)
     return Where(mention.city, mention.country, mention.venue, mention.latitude, mention.longitude, mention.geonames_id,
                  evidence.text, evidence)  # fmt: skip
 

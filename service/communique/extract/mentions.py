@@ -192,7 +192,14 @@ class _Reader:
 
     def _past_domain(self, at: int, sentence: Sentence) -> int:
         """Behind what a minister is for: "Minister für Handel und Industrie Pak Chol Su", up to a country or a known name."""
-        if at >= sentence.last or self.words[at].lower not in self.rules.for_:
+        if at >= sentence.last:
+            return at
+        if self.words[at].lower in self.rules.and_:
+            cursor = at + 1  # "Minister of Foreign Affairs and Foreign Trade, …"
+            while cursor < sentence.last and cursor - at < 5 and self._capital(self.words[cursor]) and cursor not in self.at:
+                cursor += 1
+            return cursor if cursor > at + 1 and cursor < sentence.last and self.words[cursor].text == "," else at
+        if self.words[at].lower not in self.rules.for_:
             return at
         for cursor in range(at + 1, min(at + 8, sentence.last)):
             hit = self.at.get(cursor)
@@ -338,7 +345,7 @@ class _Reader:
                 at += 1  # "of Tanzania's National Assembly": an institution, no name
         at = self._past_domain(at, sentence)
         at = self._past_posting(at, best := _best_office(offices), sentence)
-        names, end = self._names_after(at, sentence, plural or len(countries) > 1, bool(before.start >= 0 or countries))
+        names, end = self._names_after(at, sentence, plural or len(countries) > 1, bool(before.start >= 0 or countries) or self._definite(index, hit, at, sentence))
         if names and country is None and len(names) == 1:
             country, end = self._from(end, sentence)
         text = self.document.text
@@ -523,6 +530,10 @@ class _Reader:
             return [party], close
         country = known
         end_at = name.end
+        if not self.rules.nouns_capitalised and index and self.words[index - 1].lower in self.rules.article and not name.known:
+            return None
+        if index and not self.rules.nouns_capitalised and self.words[index - 1].lower in self.rules.article and self._thing(name.end, sentence):
+            return None  # "the Ronald Reagan library"
         if country is None:
             country, end_at = self._from(name.end, sentence)
         rule = f"{self.rules.code}.party.{name.rule}"
@@ -532,6 +543,10 @@ class _Reader:
         return [
             self._party(start, end, surface, surface, country or None, None, None, None, name.candidates, rule, named=name)
         ], end_at
+
+    def _thing(self, at: int, sentence: Sentence) -> bool:
+        """Whether a noun follows that the name only adorns."""
+        return at < sentence.last and self.words[at].text[0].islower() and self.words[at].lower not in self.rules.stop
 
     def _could_be_surname(self, surface: str) -> bool:
         return len(surface) > 2
@@ -611,7 +626,7 @@ class _Reader:
         if at >= sentence.last:
             return [], at
         cursor = at
-        comma = self.words[cursor].text == "," and definite
+        comma = self.words[cursor].text in (",", "—", "–") and definite
         if comma:
             cursor += 1
         if comma:
@@ -635,6 +650,15 @@ class _Reader:
                 end = more.end
                 after = self._past_brackets(end, sentence)
         return names, self._past_brackets(end, sentence) if not many else end
+
+    def _definite(self, index: int, hit: Hit, at: int, sentence: Sentence) -> bool:
+        """Whether an office stands for one person, so that a name behind a comma is that person's: "the Speaker, Mr X"."""
+        if index and self.words[index - 1].lower in self.rules.article:
+            return True
+        if at + 1 >= sentence.last or self.words[at].text != ",":
+            return False
+        word = self.words[at + 1]
+        return word.text[0].isupper() and word.lower in self.rules.title or self._past_rank(at + 1, sentence) > at + 1
 
     def _past_rank(self, at: int, sentence: Sentence) -> int:
         """Behind a rank between office and name: "the Minister of Defence, Prince Khalid", "…, Senator the Hon. A"."""

@@ -237,6 +237,8 @@ def _status(
         if "wished" in said and not occasion:
             return "wished"
         return "ongoing" if "ongoing" in said else "held"
+    if any(cue.status == "wished" and cue.finite for cue in cues):
+        return "wished"
     if future and "worden" not in lower:
         return "refused" if negated else "announced"
     for off in _OFF:

@@ -92,9 +92,9 @@ class _Soak:
                 await asyncio.sleep(self.chance.random() * 0.6)
                 deed = self.chance.choices((self._kill, self._kill_all, self._freeze), (75, 5, 20))[0]
                 killed = await deed()
-                done, freezes = done + killed, freezes + (killed == 0)
+                before, done, freezes = done, done + killed, freezes + (killed == 0)
                 await self._ask_cheaply()
-                if killed and done % 10 == 0:
+                if done // 10 > before // 10:
                     self._report(done, freezes, time.monotonic() - began)
         finally:
             enough.set()

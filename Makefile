@@ -8,7 +8,7 @@ KILLS ?= 200
 ARTICLES ?= 20000
 INPUTS ?= 100000
 
-.PHONY: help demo test check bench schemas soak fuzz eval requirements clean
+.PHONY: help demo test check bench schemas soak fuzz eval calibrate requirements clean
 
 help:            ## what there is to make
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*##/\t/'
@@ -31,8 +31,11 @@ soak: $(BIN)/.installed-dev        ## random kills of ingest and relay: make soa
 fuzz: $(BIN)/.installed-dev        ## generated hostile inputs: make fuzz INPUTS=100000
 	@$(BIN)/python -m tests.fuzz --inputs $(INPUTS) $(ARGS)
 
-eval: $(BIN)/.installed-dev        ## the corpus of sentences, counted by language and field
-	@$(BIN)/python -m pytest tests/test_corpus.py $(ARGS)
+eval: $(BIN)/.installed-dev        ## scores of the extractor on articles with gold: make eval SET=/path/prefix
+	@$(BIN)/python -m tests.eval $(SET) $(ARGS)
+
+calibrate: $(BIN)/.installed-dev   ## fit the confidence of meetings to articles with gold: make calibrate SET=/path/prefix
+	@$(BIN)/python -m tests.eval.calibrate $(SET) $(ARGS)
 
 schemas: $(BIN)/.installed-dev     ## write schemas/ and the tables of README.md anew from the code
 	@$(BIN)/communique schemas export && $(BIN)/python scripts/readme.py

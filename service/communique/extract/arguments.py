@@ -17,6 +17,8 @@ from communique.model import Document, Party, PlaceMention, Trigger
 
 _BETWEEN = 5
 """Words between two coordinated subjects: an office, a nationality."""
+_GROUP = 120
+"""Characters between "Treffen" and the officials who meet."""
 _NEAR = 50
 """Characters between a trigger and the government it is "with"."""
 _ENCLAVE = ("VA", "IT")
@@ -275,7 +277,7 @@ class _Binder:
         noun = trigger.data.form == "noun"
         if not noun and trigger.data.frame.weak:
             return None
-        officials = [p for p in inside if p.plural and p.office and (not noun or 0 < p.end - trigger.end < 70)]
+        officials = [p for p in inside if p.plural and p.office and (not noun or 0 < p.end - trigger.end < _GROUP)]
         if not officials:
             return None
         words = self.document.tokens
@@ -311,6 +313,8 @@ class _Binder:
         if not subjects and trigger.data.form != "noun":
             return None
         traveller = subjects[0] if subjects else people[0]
+        if traveller.country is None and traveller.organisation is None:
+            return None
         destination = self._destination(trigger, traveller)
         if trigger.data.occasion and trigger.sentence > 1:
             destination = None
@@ -449,6 +453,13 @@ class _Binder:
             people = _people(p for p in self.by_sentence[number] if p.start < trigger.start and not self._absent(p))
             if _sides(people) >= 2 and len(people) == 2:
                 return people
+        lately: list[Party] = []
+        for number in range(trigger.sentence, max(-1, trigger.sentence - 3), -1):
+            for party in _people(p for p in self.by_sentence[number] if p.start < trigger.start and not self._absent(p)):
+                if all(_side(party) != _side(other) for other in lately):
+                    lately.append(party)
+            if len(lately) == 2:
+                return tuple(lately)
         return None
 
     def _subject_before(self, trigger: Trigger) -> Iterable[Party]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TypeVar
 
+from communique.extract import confidence
 from communique.extract.arguments import Bound
 from communique.languages import Language
 from communique.model import (
@@ -45,12 +46,15 @@ class Rules:
     since: frozenset[str]
     opinion: tuple[str, ...]
     said: frozenset[str]
+    weak: frozenset[str]
+    """Ids of the triggers that are words of many other uses."""
 
 
 def compile(language: Language) -> Rules:
     words = language.words
     return Rules(language.code, words.sideline, frozenset(words.pluperfect), words.airport, words.instead,
-                 frozenset(words.since), tuple(f"{word}:" for word in words.opinion), frozenset(words.said))  # fmt: skip
+                 frozenset(words.since), tuple(f"{word}:" for word in words.opinion), frozenset(words.said),
+                 frozenset(f"{language.code}.trigger.{frame.id}" for frame in language.frames if frame.weak))  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -78,6 +82,8 @@ class Draft:
     sentences: list[int] = field(default_factory=list)
     airport: bool = False
     """True for a welcome at the airport, which is a part of the visit."""
+    heading: bool = False
+    """True in a headline without a day of its own, whose present tense says no time."""
     counterfactual: bool = False
     """True for what was to be: "hätte … treffen sollen"."""
     own_date: bool = False
@@ -156,7 +162,7 @@ def _draft(
         people=list(bound.people), countries=list(bound.countries), organisations=list(bound.organisations),
         mode=frame.mode, kinds={"visit" if airport else bound.group or trigger.kind}, airport=airport, status=status, background=trigger.background, before=_pluperfect(document, bound, rules), sentence=trigger.sentence,
         at=trigger.start, destination=bound.destination, host=bound.host, inherited=bound.inherited,
-        evidence=list(trigger.evidence), date=when, place=where, sentences=[trigger.sentence], own_date=own is not None, own_place=own_place is not None, counterfactual=_counterfactual(document, bound, rules),
+        evidence=list(trigger.evidence), date=when, place=where, sentences=[trigger.sentence], own_date=own is not None, own_place=own_place is not None, counterfactual=_counterfactual(document, bound, rules), heading=_heading(document, bound),
     )  # fmt: skip
 
 
@@ -175,6 +181,14 @@ def _pluperfect(document: Document, bound: Bound, rules: Rules) -> bool:
     clause = bound.trigger.data.clause
     words = document.tokens[clause.first : clause.last]
     return bound.trigger.data.form in ("participle", "past", "noun") and any(w.lower in rules.pluperfect for w in words)
+
+
+def _heading(document: Document, bound: Bound) -> bool:
+    """Whether the trigger stands in a headline: a first line of its own without a full stop."""
+    sentence = document.sentences[bound.trigger.sentence]
+    if bound.trigger.sentence or len(document.sentences) < 2 or document.sentences[1].paragraph == sentence.paragraph:
+        return False
+    return document.text[sentence.end - 1] not in ".!?…"
 
 
 def _counterfactual(document: Document, bound: Bound, rules: Rules) -> bool:
@@ -359,8 +373,14 @@ def _one(known: Draft, draft: Draft, bound: Bound) -> bool:
         return False  # one of the group, told by itself
     if known.mode == "travel" and draft.mode != "travel" and draft.own_date and draft.sentence != known.sentence:
         return False  # a programme point with a day of its own
+    if known.heading and draft.sentence <= 2 and known.entities & draft.entities:
+        return True  # the headline and the lead
+    apart = known.mode == "travel" and draft.mode != "travel" and draft.sentence != known.sentence
+    if apart and known.status in ("announced", "ongoing") and not bound.refers:
+        return False  # the journey is the news, what is planned on it comes beside it
     same = known.entities == draft.entities and known.entities
-    part = draft.entities and (draft.entities <= known.entities or known.entities <= draft.entities) and draft.sentence - known.sentences[-1] <= 1
+    reach = 2 if known.status in _OFF and draft.counterfactual else 1
+    part = draft.entities and (draft.entities <= known.entities or known.entities <= draft.entities) and draft.sentence - known.sentences[-1] <= reach
     if not (same or part):
         return False
     off = known.status in _OFF and draft.sentence - known.sentence <= 2 and draft.status in ("announced", *_OFF)
@@ -421,6 +441,8 @@ def _join(known: Draft, draft: Draft, bound: Bound) -> None:
     known.sentences.append(draft.sentence)
     if known.status == "ongoing" and draft.status == "held":
         known.status = "held"
+    if known.heading and draft.date is not None:
+        known.status, known.date, known.heading = draft.status, draft.date, False
 
 
 def _without_shadows(out: list[Draft]) -> list[Draft]:
@@ -488,7 +510,7 @@ def meetings(
     _inherit_places(drafts)
     built = [_meeting(document, draft, topics, places, rules) for draft in drafts]
     order = sorted(range(len(built)), key=lambda i: (built[i].background, drafts[i].status in _OFF and False, drafts[i].sentence, drafts[i].mode == "travel"))
-    ordered = [built[i] for i in order]
+    ordered = [_weighed(built[i], drafts[i], rank, len(built), rules) for rank, i in enumerate(order)]
     if not ordered:
         return ()
     return _with_statements(ordered, statements)
@@ -540,7 +562,7 @@ def _meeting(document: Document, draft: Draft, topics: Sequence[TopicMention], p
         organisations=tuple(dict.fromkeys((*draft.organisations, *(t.topic for t in near if t.kind == "organisation")))),
         initiatives=tuple(dict.fromkeys(t.topic for t in topics if t.kind == "initiative")),
         relationship=next((t.topic for t in topics if t.kind == "relationship"), None),
-        topics=_topics(document, topics), statements=(), confidence=_confidence(draft, when, where), evidence=tuple(draft.evidence),
+        topics=_topics(document, topics), statements=(), confidence=0.0, evidence=tuple(draft.evidence),
     )  # fmt: skip
 
 
@@ -615,17 +637,13 @@ def _topics(document: Document, topics: Sequence[TopicMention]) -> tuple[Topic, 
     )
 
 
-def _confidence(draft: Draft, when: When, where: Where) -> float:
-    score = 0.9
-    if draft.inherited:
-        score -= 0.15
-    if draft.sentence > 2:
-        score -= 0.1
-    if when.evidence is None:
-        score -= 0.1
-    if where.evidence is None and not draft.kinds & _REMOTE:
-        score -= 0.1
-    return round(max(0.05, score), 2)
+def _weighed(meeting: Meeting, draft: Draft, rank: int, meetings: int, rules: Rules) -> Meeting:
+    """A meeting with what speaks against it, and how sure it is."""
+    own_day = draft.own_date or draft.date is None
+    weak = all(evidence.rule in rules.weak for evidence in draft.evidence)
+    at = confidence.Circumstances(draft.sentence, rank, meetings, draft.inherited, weak, own_day)
+    doubts = confidence.doubts(meeting, at)
+    return replace(meeting, doubts=doubts, confidence=confidence.confidence(doubts))
 
 
 def _with_statements(ordered: list[Meeting], statements: Sequence[Statement]) -> tuple[Meeting, ...]:

@@ -16,7 +16,7 @@ _NAME = rf"{_WORD}(?: (?:{_WORD}|auf|am|an|der|im|bei|ob|of|the|de|la|le|el|du|d
 _DATELINE = re.compile(
     rf"(?P<head>{_NAME}(?: ?/ ?{_NAME}){{0,2}}?)"
     r"(?:(?:, [^()\n]{1,40}?)?"
-    r"(?:(?P<agency>\s*\([^()\n]{2,40}\)|\s-\w{2,6}-)\s*[.:,]?\s*[-–—]{0,2}|\s*[-–—]{1,2}|:)|\.)(?=\s)"
+    r"(?:(?P<agency>\s*\([^()\n]{2,40}\)|\.?\s*/[A-ZÄÖÜ][\w .]{1,30}/|\s-\w{2,6}-)\s*[.:,]?\s*[-–—]{0,2}|\s*[-–—]{1,2}|:)|\.)(?=\s)"
 )
 _LINE = re.compile(rf"(?:[^\n]{{0,40}}?, )?(?P<head>{_NAME}), [^\n]{{0,16}}\d[^\n]{{0,16}}(?=\n)")
 """A line of its own, as over press releases: "Berlin, 5. Mai 2024"."""

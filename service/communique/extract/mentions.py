@@ -20,6 +20,8 @@ from communique.text import fold
 
 _GAP = 3
 """Adjectives and adverbs that may stand between a country and its office: "Chinas neuer, junger Präsident"."""
+_GENITIVE_GAP = 25
+"""Characters of adjectives between a genitive and the office it owns."""
 _FEW = 3
 """So many "presidents of A and B" are told as persons; more are a group."""
 _RANKS = frozenset({"prince", "princess", "member_of_parliament", "senator", "emir"})
@@ -107,7 +109,16 @@ def _without_consumed(parties: list[Party]) -> Iterator[Party]:
             if party.end <= longest or follow is not None and follow.start <= party.start:
                 continue
         longest = max(longest, party.end)
+        if _owns(party, parties[index + 1] if index + 1 < len(parties) else None):
+            continue
         yield party
+
+
+def _owns(party: Party, follow: Party | None) -> bool:
+    """Whether a person's genitive only says whose office comes: "Gabriels Staatssekretär Walter Lindner"."""
+    if follow is None or party.collective or party.name is None or follow.office is None or follow.name is None:
+        return False
+    return party.end - party.start > len(party.surface) and 0 <= follow.start - party.end <= _GENITIVE_GAP and party.office is None
 
 
 @dataclass(slots=True)
@@ -704,7 +715,8 @@ class _Reader:
                     if entry.kind == "surname":
                         if not introduced and words[first].lower in rules.not_name:
                             return None
-                        candidates = () if entry.ambiguous and not introduced else tuple(entry.data)
+                        bare = not introduced and first > 0 and words[first - 1].lower in rules.article
+                        candidates = () if (entry.ambiguous or bare) and not introduced else tuple(entry.data)
                         known, rule = True, "known-surname"
             if not candidates and not self._may_be_name(hit):
                 return None

@@ -191,7 +191,8 @@ class _Reader:
                     continue
             else:
                 word = self.words[index]
-                if self._capital(word) and word.lower not in self.rules.not_name and not self._inside_name(index):
+                named = self._capital(word) and word.lower not in self.rules.not_name and not self._inside_name(index)
+                if named and not self._suspended(word):
                     found = self._named(index, sentence, before)
                 if found is None:
                     self._skip(word, before)
@@ -290,6 +291,8 @@ class _Reader:
         if "demonym" in kinds:
             start = before.start if before.possessive else hit.start
             return _Before(country=kinds["demonym"].data, start=start, prefix=before.prefix, reaches=True, possessive=before.possessive), None
+        if "region" in kinds:
+            return _Before(country=kinds["region"].data, start=hit.start, prefix=before.prefix, reaches=True), None
         if "country" in kinds:
             country = kinds["country"].data
             return _Before(country=country, start=hit.start, reaches=bool(hit.suffix)), self._government(hit, country, None, "country")
@@ -479,6 +482,8 @@ class _Reader:
         """The country that a hit says: itself, or the one of its town ("Kronprinz von Abu Dhabi")."""
         if "country" in kinds:
             return str(kinds["country"].data)
+        if "region" in kinds:
+            return str(kinds["region"].data)
         if "city" in kinds:
             return str(kinds["city"].data.country)
         if "metonym" in kinds and not kinds["metonym"].data[0].startswith("org:"):

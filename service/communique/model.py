@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, NamedTuple
 
 if TYPE_CHECKING:
     from communique.wire import MeetingEvent
@@ -88,8 +88,7 @@ class Token(NamedTuple):
     lower: str
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
+class Sentence(NamedTuple):
     start: int
     end: int
     first: int
@@ -101,8 +100,7 @@ class Sentence:
     """True where the whole sentence stands inside quotation marks."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """What a surface form stands for: one lexicon entry of a language file, or one item of the knowledge base.
 
     `kind` says which extractor reads it, `id` is the stable name that appears in evidence ("de.office.president",
@@ -116,8 +114,7 @@ class Entry:
     """True where the form is also an ordinary word or another name: it needs support from its surroundings."""
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A surface form found in a text, at word boundaries."""
 
     start: int

@@ -55,10 +55,8 @@ def squeeze(text: str) -> str:
 
 def tokens(text: str, folded: str) -> tuple[Token, ...]:
     """Words, runs of digits and single punctuation characters; a hyphen or apostrophe is a token of its own."""
-    return tuple(
-        Token(start, end, text[start:end], folded[start:end])
-        for start, end in (match.span() for match in _TOKEN.finditer(text))
-    )
+    spans = [match.span() for match in _TOKEN.finditer(text)]
+    return tuple([Token(start, end, text[start:end], folded[start:end]) for start, end in spans])
 
 
 def sentences(text: str, words: Sequence[Token], segmentation: Segmentation) -> tuple[Sentence, ...]:

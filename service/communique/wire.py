@@ -233,6 +233,16 @@ Count = Annotated[
 """A number as a Kafka header carries it: in decimal digits."""
 
 
+def _padded(sequence: int) -> str:
+    return f"{sequence:020d}"
+
+
+Sequence = Annotated[
+    int, PlainSerializer(_padded, return_type=str), WithJsonSchema({"type": "string", "pattern": "^[0-9]{20}$"})
+]
+"""A place in the one sequence of all that is published, padded so that text compares as numbers do."""
+
+
 class DeadLetter(BaseModel):
     """The headers that a refused record gains; its own value, key and headers stay as they were."""
 
@@ -240,6 +250,8 @@ class DeadLetter(BaseModel):
         frozen=True, populate_by_name=True, alias_generator=_header_name, use_attribute_docstrings=True
     )
 
+    sequence: Sequence
+    """Without gaps over all events (there it is `ce_sequence`) and dead letters."""
     topic: str
     """Where the record was read."""
     partition: Count
@@ -303,7 +315,7 @@ def event_message(
         ("ce_time", _instant(time)),
         ("ce_dataschema", schema_id("meeting-event").encode()),
         ("ce_revision", str(event.revision).encode()),
-        ("ce_sequence", f"{sequence:020d}".encode()),
+        ("ce_sequence", _padded(sequence).encode()),
     ]
     if traceparent:
         headers.append(("traceparent", traceparent))
@@ -341,6 +353,7 @@ def dead_letter_message(
     refusal: Refusal,
     *,
     topic: str,
+    sequence: int,
     attempts: int,
     failed_at: datetime,
     group: str,
@@ -353,6 +366,7 @@ def dead_letter_message(
     own = [(name, content) for name, content in record.headers if not name.lower().startswith("dlq-")]
     kept = _first_headers(own)
     letter = DeadLetter(
+        sequence=sequence,
         topic=record.topic,
         partition=record.partition,
         offset=record.offset,

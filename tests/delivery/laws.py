@@ -14,7 +14,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 import asyncpg
-from aiokafka import AIOKafkaConsumer
+from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from communique.settings import Settings
 from tests.delivery.articles import Sent
@@ -57,11 +57,12 @@ class Subscriber:
         """Meeting → revision and state, as a late subscriber would have it."""
         self.revisions: set[tuple[str, int]] = set()
         self.sequences: set[int] = set()
+        """Of events and dead letters."""
         self.letters: dict[tuple[int, int], tuple[bytes | None, bytes | None, str]] = {}
         """Partition and offset of a refused record → its key, its bytes and the code."""
         self.doubled = 0
         self.faults: list[str] = []
-        self._last: dict[int, int] = {}
+        self._last: dict[TopicPartition, int] = {}
 
     async def start(self) -> None:
         self._consumer = AIOKafkaConsumer(
@@ -84,7 +85,7 @@ class Subscriber:
 
     @property
     def messages(self) -> int:
-        return len(self.sequences) + len(self.letters)
+        return len(self.sequences)
 
     async def received(self, count: int, seconds: float = 30) -> None:
         """Wait until so many different messages have come; there is no harm in it if they do not: `judge` will tell."""
@@ -100,24 +101,28 @@ class Subscriber:
                 for record in records:
                     headers = dict(record.headers)
                     if tp.topic == self._events_topic:
-                        self._event(tp.partition, record.key.decode(), record.value, headers)
+                        self._count(tp, int(headers["ce_sequence"]))
+                        self._event(record.key.decode(), record.value, int(headers["ce_revision"]))
                     else:
+                        self._count(tp, int(headers["dlq-sequence"]))
                         self._letter(record.key, record.value, headers)
 
-    def _event(self, partition: int, meeting: str, value: bytes, headers: dict[str, bytes]) -> None:
-        sequence, revision = int(headers["ce_sequence"]), int(headers["ce_revision"])
+    def _count(self, tp: TopicPartition, sequence: int) -> None:
+        last = self._last.get(tp, 0)
         if sequence in self.sequences:
             self.doubled += 1
             self.faults.append(f"sequence {sequence} was published twice")
-        elif sequence <= self._last.get(partition, 0):
-            self.faults.append(f"sequence {sequence} came after {self._last[partition]} on partition {partition}")
+        elif sequence <= last:
+            self.faults.append(f"sequence {sequence} came after {last} on {tp.topic}/{tp.partition}")
+        self._last[tp] = sequence
+        self.sequences.add(sequence)
+
+    def _event(self, meeting: str, value: bytes, revision: int) -> None:
         if (meeting, revision) in self.revisions:
             self.doubled += 1
             self.faults.append(f"revision {revision} of {meeting} was published twice")
         elif revision != self.holds.get(meeting, (0, b""))[0] + 1:
             self.faults.append(f"revision {revision} of {meeting} came after {self.holds.get(meeting, (0, b''))[0]}")
-        self._last[partition] = sequence
-        self.sequences.add(sequence)
         self.revisions.add((meeting, revision))
         if revision > self.holds.get(meeting, (0, b""))[0]:
             self.holds[meeting] = (revision, value)
@@ -177,12 +182,13 @@ async def judge(database: asyncpg.Connection, subscriber: Subscriber, given: Inp
     doubled += twice
 
     head = await database.fetchval("SELECT next_seq FROM communique.outbox_head")
-    if subscriber.messages < head - 1:
-        lost += head - 1 - subscriber.messages
-        faults.append(f"{head - 1} messages were committed, {subscriber.messages} were published")
-    if subscriber.messages > head - 1 or any(sequence >= head for sequence in subscriber.sequences):
-        doubled += max(0, subscriber.messages - head + 1)
-        faults.append(f"{subscriber.messages} messages were published, {head - 1} were committed")
+    committed = set(range(1, head))
+    if unpublished := committed - subscriber.sequences:
+        lost += len(unpublished)
+        faults.append(f"of {len(committed)} messages {len(unpublished)} were not published: {sorted(unpublished)[:5]}")
+    if unknown := subscriber.sequences - committed:
+        doubled += len(unknown)
+        faults.append(f"{sorted(unknown)[:5]} were published, but never committed")
 
     faults += await differences(database, subscriber)
     return Verdict(len(given.sent), lost, doubled + subscriber.doubled, tuple(faults))

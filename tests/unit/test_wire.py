@@ -120,7 +120,8 @@ REFUSAL = Refusal("decode", "not_json", "The value is not JSON.")
 
 
 def bury(record: Record = RECORD, refusal: Refusal = REFUSAL, **changes: object) -> Message:
-    settings = {"topic": "articles.dead-letter.v1", "attempts": 1, "failed_at": TIME, "group": "g", "version": "0.1.0"}
+    settings = {"topic": "articles.dead-letter.v1", "sequence": 12, "attempts": 1, "failed_at": TIME}
+    settings |= {"group": "g", "version": "0.1.0"}
     return wire.dead_letter_message(record, refusal, **(settings | changes))  # type: ignore[arg-type]
 
 
@@ -130,6 +131,7 @@ def test_dead_letter_keeps_the_record_and_says_why() -> None:
     assert (message.topic, message.key, message.value) == ("articles.dead-letter.v1", RECORD.key, RECORD.value)
     assert message.headers[:2] == RECORD.headers
     assert dict(message.headers[2:]) == {
+        "dlq-sequence": b"00000000000000000012",
         "dlq-topic": b"articles.raw.v1",
         "dlq-partition": b"3",
         "dlq-offset": b"4711",
@@ -148,11 +150,12 @@ def test_a_second_refusal_replaces_the_first() -> None:
     """What was sent in again and refused again carries one reason, the last, however the names were spelt."""
     first = bury()
     again = Record(first.value, first.key, (*first.headers, ("DLQ-Value-Bytes", b"9")), "articles.raw.v1", 0, 9_000)
-    second = bury(again, Refusal("validate", "empty_body", "There is no text."), attempts=2)
+    second = bury(again, Refusal("validate", "empty_body", "There is no text."), attempts=2, sequence=99)
     names = [name.lower() for name, _ in second.headers]
     assert len(names) == len(set(names)) == len(first.headers)
     assert dict(second.headers)["dlq-error-code"] == b"empty_body"
     assert dict(second.headers)["dlq-offset"] == b"9000"
+    assert dict(second.headers)["dlq-sequence"] == b"00000000000000000099"
     assert dict(second.headers)["content-type"] == b"text/plain"
 
 
@@ -192,7 +195,7 @@ def test_headers_of_a_dead_letter_can_be_read_back() -> None:
     """The model that writes the headers also reads them, numbers included."""
     headers = {name: value.decode() for name, value in bury().headers if name.startswith("dlq-")}
     letter = DeadLetter.model_validate(headers)
-    assert (letter.partition, letter.offset, letter.error_code) == (3, 4711, "not_json")
+    assert (letter.sequence, letter.partition, letter.offset, letter.error_code) == (12, 3, 4711, "not_json")
 
 
 def test_times_without_milliseconds_are_in_utc() -> None:

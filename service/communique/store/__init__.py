@@ -248,12 +248,13 @@ class Store:
                 record,
                 refusal,
                 topic=to.dead_letters_topic,
+                sequence=sequence,
                 attempts=_attempts(record),
                 failed_at=now,
                 group=to.group,
                 version=to.version,
             )
-            for record, refusal in letters
+            for sequence, (record, refusal) in enumerate(letters, first + len(events))
         ]
         return [*events, *refused]
 

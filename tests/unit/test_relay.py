@@ -84,6 +84,21 @@ def test_a_doubtful_transaction_is_neither_lost_nor_doubled(failures: list[str])
     assert metrics.registry.get_sample_value("communique_relay_restarts_total") == len([f for f in failures if f])
 
 
+class Sparing(FakeStore):
+    """Gives three rows at most at a time, as the outbox does where they are large."""
+
+    async def rows_after(self, seq: int, limit: int) -> list[OutboxRow]:
+        return await super().rows_after(seq, min(limit, 3))
+
+
+def test_few_rows_are_not_taken_for_the_last() -> None:
+    """The next are published at once, not after the slow poll."""
+    store, publisher = Sparing(), Publisher(FakeCluster())
+    post(store, 12)
+    run(relayed(store, publisher, seconds=LIMITS.poll_seconds / 2))
+    assert publisher.sizes == [3, 3, 3, 3]
+
+
 def test_a_database_that_went_back_in_time_stops_the_relay() -> None:
     """Kafka has 30 messages, the outbox knows of 20: publishing on would give numbers a second meaning."""
     cluster = FakeCluster(progress=30)

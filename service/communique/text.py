@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from communique.model import Sentence, Token
 
@@ -46,8 +47,10 @@ def fold(text: str) -> str:
     return "".join(c.lower() if len(c.lower()) == 1 else c for c in plain)
 
 
+@lru_cache(maxsize=32_768)
 def squeeze(text: str) -> str:
-    """Case, accents, punctuation and spacing folded away: the key under which two spellings are one."""
+    """Case, accents, punctuation and spacing folded away: the key under which two spellings are one. Remembered, because
+    the same names come again and again, a hundred times in one article."""
     plain = unicodedata.normalize("NFKD", text.casefold())
     plain = "".join(c for c in plain if not unicodedata.combining(c))
     return re.sub(r"[\W_]+", " ", plain).strip()

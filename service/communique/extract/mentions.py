@@ -20,6 +20,9 @@ from communique.text import fold
 
 _GAP = 3
 """Adjectives and adverbs that may stand between a country and its office: "Chinas neuer, junger Präsident"."""
+_BEGINNINGS = frozenset(
+    {"office", "counterpart", "person", "surname", "inhabitant", "country", "organisation", "metonym", "region", "demonym"}
+)
 _GENITIVE_GAP = 25
 """Characters of adjectives between a genitive and the office it owns."""
 _FEW = 3
@@ -46,6 +49,8 @@ class Rules:
     nouns_capitalised: bool
     plural_before: frozenset[str]
     feminine: tuple[str, ...]
+    telling: frozenset[str]
+    """Lower-case words that say something of the office behind them: possessives, "ehemaliger"."""
     address: frozenset[str]
     hail: frozenset[str]
     for_: frozenset[str]
@@ -83,6 +88,7 @@ def compile(language: Language) -> Rules:
         plural_before=frozenset(words.plural_before),
         feminine=words.feminine or ("\0",),
         address=frozenset(fold(word) for word in words.address),
+        telling=frozenset((*words.possessive, *(prefix.form for prefix in language.office_prefixes))),
         hail=frozenset(words.hail),
         for_=frozenset(words.for_),
         posted=frozenset(words.posted),
@@ -94,10 +100,31 @@ def compile(language: Language) -> Rules:
 def find(document: Document, rules: Rules) -> tuple[Party, ...]:
     """Every mention of a person, office or government in order of the text; one person carries one `entity` number."""
     reader = _Reader(document, rules)
-    parties: list[Party] = []
-    for sentence in document.sentences:
-        parties.extend(_without_consumed(list(reader.read(sentence))))
+    read: dict[int, list[Party]] = {}
+    promising = _promising(document)
+    for number, sentence in enumerate(document.sentences):
+        if promising[number]:
+            read[number] = list(_without_consumed(list(reader.read(sentence))))
+    names = {word for found in read.values() for party in found if party.name for word in fold(party.name).split()}
+    for number, sentence in enumerate(document.sentences):
+        if not promising[number] and any(w.lower in names for w in document.tokens[sentence.first : sentence.last]):
+            read[number] = list(_without_consumed(list(reader.read(sentence))))
+    parties = [party for number in sorted(read) for party in read[number]]
     return pronouns.resolve(document, Entities(document, rules.nouns_capitalised, rules.as_, rules.address, rules.pronouns.subject).link(parties), rules.pronouns)
+
+
+def _promising(document: Document) -> list[bool]:
+    """Which sentences hold a word that can begin a party; in the others only a name read elsewhere can stand."""
+    out = [False] * len(document.sentences)
+    number = 0
+    for hit in document.hits:
+        while number < len(out) and hit.start >= document.sentences[number].end:
+            number += 1
+        if number == len(out):
+            break
+        if not out[number] and any(entry.kind in _BEGINNINGS for entry in hit.entries):
+            out[number] = True
+    return out
 
 
 def _without_consumed(parties: list[Party]) -> Iterator[Party]:
@@ -170,8 +197,14 @@ class _Reader:
 
     def read(self, sentence: Sentence) -> Iterator[Party]:
         index, before = sentence.first, _Before()
+        words, at, telling = self.words, self.at, self.rules.telling
         while index < sentence.last:
-            hit = self.at.get(index)
+            hit = at.get(index)
+            if hit is None and before.start < 0 and before.country is None and before.organisation is None:
+                word = words[index]
+                if not word.text[0].isupper() and word.lower not in telling:
+                    index += 1  # nothing is read and nothing begins: by far the most words
+                    continue
             found: tuple[list[Party], int] | None = None
             if hit is not None:
                 kinds = {entry.kind: entry for entry in reversed(hit.entries)}

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from communique import adapters, extract, languages, pipeline
+from communique.extract import dates
 from communique.model import Article
 from communique.pipeline import Pipeline
 from tests import corpus
@@ -80,6 +81,13 @@ def test_every_verb_of_saying_speaks_in_some_text(code: str) -> None:
     found = _found(code)
     sayings = languages.load(code).statements.sayings
     assert [saying.id for saying in sayings if f"{code}.statement.{saying.id}" not in found] == []
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_every_kind_of_date_phrase_stands_in_some_text(code: str) -> None:
+    """But for "none", which is there to be no date."""
+    found = _dates(code)
+    assert [name for name in languages.load(code).dates.phrases if f"{code}.date.{name}" not in found] == ["none"]
 
 
 @pytest.mark.parametrize("code", CODES)
@@ -164,14 +172,23 @@ def _found(code: str) -> frozenset[str]:
     return frozenset(found)
 
 
+@cache
+def _dates(code: str) -> frozenset[str]:
+    """Rules of every date mentioned in the texts of a language, whether or not it is a meeting's."""
+    engine = reader().engines[code]
+    documents = (extract.read(_article(case), engine) for case in _of(code))
+    found = (dates.find(document, engine.dates) for document in documents if document is not None)
+    return frozenset(mention.rule for mentions in found for mention in mentions)
+
+
 def _matched(code: str) -> frozenset[str]:
     return frozenset(name for case in _of(code) for name in _hits(case))
 
 
 def _told_otherwise(case: Case) -> set[str]:
-    """The statuses that are no status of a meeting: nothing comes of a wish, and what lies behind is background."""
+    """The statuses that no meeting has: nothing comes of a wish or an invitation, and what lies behind is background."""
     background = {"background"} if any(want.get("background") for want in case.expect) else set()
-    return background | ({"wished"} if case.negative else set())
+    return background | ({"wished", "invited"} if case.negative else set())
 
 
 def _language_file(code: str) -> str:

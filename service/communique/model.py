@@ -62,6 +62,8 @@ class Article:
     fetched_at: datetime | None = None
     embargo_until: datetime | None = None
     canonical_url: str | None = None
+    aliases: tuple[str, ...] = ()
+    """The ids that its other addresses would give: who takes it back may know it under any of them."""
     source: Source = Source()
     content_hash: bytes = b""
     """sha256 of the folded text: equal for the same report under two addresses."""
@@ -470,6 +472,8 @@ class Withdrawn:
     article_id: str
     uri: str
     reason: str
+    aliases: tuple[str, ...] = ()
+    """As those of an article."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,9 +47,13 @@ async def opened(database: Database) -> AsyncIterator[Store]:
 
 
 def article(
-    name: str, text: str | None = None, modified: datetime | None = None, published: str = "2024-06-29"
+    name: str,
+    text: str | None = None,
+    modified: datetime | None = None,
+    published: str = "2024-06-29",
+    also: Iterable[str] = (),
 ) -> Article:
-    """The article at an address; the same text has the same hash wherever it stands."""
+    """The article at an address; the same text has the same hash wherever it stands. `also` are other names of it."""
     url = f"https://{name}.example.org/news"
     text = f"What {name} wrote." if text is None else text
     return Article(
@@ -60,6 +64,7 @@ def article(
         published_at=datetime.fromisoformat(published).replace(tzinfo=UTC),
         published_precision="day",
         modified_at=modified,
+        aliases=tuple(article(other).article_id for other in also),
         source=Source(name=name),
         content_hash=hashlib.sha256(text.encode()).digest(),
     )
@@ -106,9 +111,9 @@ def nothing(name: str, **of_article: object) -> Nothing:
     return Nothing(article(name, **of_article), "en")  # type: ignore[arg-type]
 
 
-def withdrawn(name: str) -> Withdrawn:
-    own = article(name)
-    return Withdrawn(own.article_id, own.uri, "withdrawn by the sender")
+def withdrawn(name: str, also: Iterable[str] = ()) -> Withdrawn:
+    own = article(name, also=also)
+    return Withdrawn(own.article_id, own.uri, "withdrawn by the sender", own.aliases)
 
 
 def refused(code: str = "not_json") -> Rejected:

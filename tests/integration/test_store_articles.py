@@ -86,6 +86,35 @@ async def test_a_withdrawn_article_may_come_back(store: Store) -> None:
     assert len({row.message.key for row in await store.outbox.rows_after(0, 9)}) == 1
 
 
+async def test_an_article_is_withdrawn_under_any_of_its_addresses(store: Store) -> None:
+    """It is stored under its canonical address; the sender's key is its URL."""
+    feed = await Feed.of(store)
+    await feed(found("canonical", also=["url", "uri"]))
+    assert await feed(withdrawn("url")) == CommitReport(retracted=1)
+    assert await feed(found("canonical", also=["url", "uri"])) == CommitReport(articles=1, updated=1)
+    assert await feed(withdrawn("uri")) == CommitReport(retracted=1)
+    assert await feed(withdrawn("url"), withdrawn("uri"), withdrawn("canonical")) == CommitReport()
+
+
+async def test_a_withdrawal_that_names_more_addresses_finds_what_is_stored_under_one(store: Store) -> None:
+    """The canonical address came to light only with the withdrawal."""
+    feed = await Feed.of(store)
+    await feed(found("url"))
+    assert await feed(withdrawn("canonical", also=["url"])) == CommitReport(retracted=1)
+
+
+async def test_inside_one_batch_the_order_decides_whatever_the_addresses(
+    store: Store, rows: asyncpg.Connection
+) -> None:
+    feed = await Feed.of(store)
+    assert await feed(found("canonical", also=["url"]), withdrawn("url")) == CommitReport()
+    assert await rows.fetchval("SELECT count(*) FROM communique.articles") == 0
+    await feed(found("canonical", also=["url"]))
+    report = await feed(withdrawn("url"), found("canonical", also=["url"]))
+    assert report == CommitReport(articles=1)
+    assert await rows.fetchval("SELECT count(*) FROM communique.articles WHERE withdrawn_at IS NULL") == 1
+
+
 async def test_a_duplicate_takes_the_place_of_a_withdrawn_article(store: Store, rows: asyncpg.Connection) -> None:
     """The meeting does not end while another outlet still has the same text."""
     feed = await Feed.of(store)

@@ -66,3 +66,9 @@ def same_page(canonical: str, url: str) -> bool:
 
 def article_id(uri: str) -> str:
     return str(uuid.uuid5(uuid.NAMESPACE_URL, uri))
+
+
+def aliases(identity: str, *others: str | None) -> tuple[str, ...]:
+    """The article ids of the other addresses of an article, beside the one that is its identity."""
+    normal = {normalise_url(other) or other for other in others if other and other != identity}
+    return tuple(sorted(article_id(other) for other in normal - {identity}))

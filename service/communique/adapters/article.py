@@ -52,9 +52,10 @@ def build_article(
     canonical = addresses.normalise_url(raw.canonical_url) if raw.canonical_url else None
     if canonical is not None and url is not None and not addresses.same_page(canonical, url):
         canonical = None
-    article_id = addresses.article_id(canonical or url or uri)
+    identity = canonical or url or uri
+    article_id, aliases = addresses.article_id(identity), addresses.aliases(identity, url, uri)
     if raw.pub_status is not None and raw.pub_status.lower() in WITHDRAWING:
-        return Withdrawn(article_id=article_id, uri=uri, reason=raw.pub_status.lower())
+        return Withdrawn(article_id=article_id, uri=uri, reason=raw.pub_status.lower(), aliases=aliases)
 
     title, text = _read_text(raw)
     source = _read_source(raw, url)
@@ -78,6 +79,7 @@ def build_article(
         fetched_at=_read_optional_date(raw.fetched_at, source.timezone),
         embargo_until=embargo.at if embargo else None,
         canonical_url=canonical,
+        aliases=aliases,
         source=source,
         content_hash=hash_content(text),
         shape=shape,

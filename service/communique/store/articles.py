@@ -11,8 +11,9 @@ rows here and there; it runs alone.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from asyncpg import Connection
@@ -77,12 +78,10 @@ class Settled:
 async def settle(connection: Connection, decided: Sequence[Decided], now: datetime) -> Settled:
     """Store a batch's articles and say whose reports come and go. Raises Collided where another batch came between."""
     settled = Settled()
-    last = _last_versions(decided, settled)
-    versions = [item for item in last.values() if isinstance(item, Version)]
-    withdrawn = {item.article_id: item for item in last.values() if isinstance(item, Gone)}
+    versions, withdrawn = _last_versions(decided, settled)
     alone = await _lock(connection, versions, withdrawn)
-    accepted = await _write(connection, versions, settled, now)
     freed = await _withdraw(connection, withdrawn, settled, now)
+    accepted = await _write(connection, versions, settled, now)
     freed += [(old, v.article.article_id) for v, old in accepted if old is not None]
     if freed and not alone:
         raise Collided
@@ -100,27 +99,35 @@ async def _lock(connection: Connection, versions: list[Version], withdrawn: Coll
     return bool(alone)
 
 
-def _last_versions(decided: Iterable[Decided], settled: Settled) -> dict[str, Version | Gone]:
-    """Article id → what the batch ends with for it. What is overtaken inside the batch counts as a duplicate."""
-    last: dict[str, Version | Gone] = {}
+def _last_versions(decided: Iterable[Decided], settled: Settled) -> tuple[list[Version], dict[str, Gone]]:
+    """The versions that the batch ends with, and what it takes back before these, by all ids that are meant. What is
+    overtaken inside the batch counts as a duplicate."""
+    last: dict[str, Version] = {}
+    withdrawn: dict[str, Gone] = {}
+    own: dict[str, set[str]] = defaultdict(set)  # another id of an article → its own
     for item in decided:
         match item.outcome:
             case Found(article, language, reports):
-                new: Version | Gone = Version(item.record, article, language, reports)
+                new = Version(item.record, article, language, reports)
             case Nothing(article, language):
                 new = Version(item.record, article, language, ())
-            case Withdrawn(article_id, _, reason):
-                new = Gone(article_id, item.record, reason)
+            case Withdrawn(article_id, _, reason, aliases):
+                given = {article_id, *aliases}
+                for gone in given.union(*(own[other] for other in given if other in own)):
+                    last.pop(gone, None)
+                    withdrawn[gone] = Gone(gone, item.record, reason)
+                continue
             case _:
                 continue
-        key = new.article_id if isinstance(new, Gone) else new.article.article_id
-        known = last.get(key)
-        if isinstance(known, Version) and isinstance(new, Version):
+        known = last.get(new.article.article_id)
+        if known is not None:
             settled.duplicates += 1
             if _repeats(known.article, new.article):
                 continue
-        last[key] = new
-    return last
+        last[new.article.article_id] = new
+        for alias in new.article.aliases:
+            own[alias].add(new.article.article_id)
+    return list(last.values()), withdrawn
 
 
 def _repeats(known: Article, new: Article) -> bool:
@@ -162,7 +169,14 @@ async def _write(
     ]
     if accepted:
         await _keep_raw(connection, [version for version, _ in accepted], now)
+        await _write_aliases(connection, [version.article for version, _ in accepted])
     return accepted
+
+
+async def _write_aliases(connection: Connection, articles: list[Article]) -> None:
+    pairs = [(alias, article.article_id) for article in articles for alias in article.aliases]
+    if pairs:
+        await connection.execute(sql("write_aliases"), [alias for alias, _ in pairs], [own for _, own in pairs])
 
 
 async def _keep_raw(connection: Connection, versions: list[Version], now: datetime) -> None:
@@ -191,11 +205,12 @@ async def _keep_raw(connection: Connection, versions: list[Version], now: dateti
 async def _withdraw(
     connection: Connection, withdrawn: dict[str, Gone], settled: Settled, now: datetime
 ) -> list[tuple[bytes, str]]:
-    """Mark the withdrawn; gives the texts that they leave. What was never here cannot be withdrawn."""
+    """Mark the withdrawn, whichever of its addresses the sender named; gives the texts that they leave. What was never
+    here cannot be withdrawn."""
     if not withdrawn:
         return []
     rows = await connection.fetch(sql("withdraw_articles"), list(withdrawn), now)
-    settled.gone += [withdrawn[str(row["article_id"])] for row in rows]
+    settled.gone += [replace(withdrawn[str(row["given"])], article_id=str(row["article_id"])) for row in rows]
     return [(row["content_hash"], str(row["article_id"])) for row in rows]
 
 

@@ -71,11 +71,21 @@ WHERE old.withdrawn_at IS NOT NULL
        AND (excluded.modified_at IS NULL OR old.modified_at IS NULL OR excluded.modified_at >= old.modified_at))
 RETURNING article_id, previous_hash
 
+-- name: write_aliases
+-- Remembers the other ids under which articles may be taken back.
+INSERT INTO communique.article_aliases (alias, article_id)
+SELECT * FROM unnest($1::uuid[], $2::uuid[]) ORDER BY 1, 2
+ON CONFLICT DO NOTHING
+
 -- name: withdraw_articles
--- Marks articles as withdrawn; one that is unknown or withdrawn already gives no row back.
-UPDATE communique.articles SET withdrawn_at = $2
-WHERE withdrawn_at IS NULL AND article_id = ANY ($1)
-RETURNING article_id, content_hash
+-- Marks articles as withdrawn, by their own ids or by others; one that is unknown or withdrawn already gives no row back.
+UPDATE communique.articles a SET withdrawn_at = $2
+FROM (
+    SELECT given, given AS article_id FROM unnest($1::uuid[]) AS given
+    UNION SELECT alias, article_id FROM communique.article_aliases WHERE alias = ANY ($1)
+) AS meant
+WHERE a.article_id = meant.article_id AND withdrawn_at IS NULL
+RETURNING a.article_id, content_hash, given
 
 -- name: free_contents
 -- Gives texts free whose article changed or was withdrawn.

@@ -10,7 +10,7 @@ import pytest
 
 from communique import adapters
 from communique.adapters.article import hash_content
-from communique.model import Article, Record
+from communique.model import Article, Record, Withdrawn
 
 
 def article(**fields: Any) -> Article:
@@ -102,3 +102,28 @@ def test_the_same_address_is_the_same_article(left: dict[str, Any], right: dict[
 def test_language_is_a_hint(hint: str, kept: str | None) -> None:
     """A hint that could be a language tag is passed on, anything else is dropped without a refusal."""
     assert article(body="x", language=hint).language_hint == kept
+
+
+@pytest.mark.parametrize(
+    ("fields", "key"),
+    [
+        ({"url": "https://a.example/amp/1", "canonical_url": "https://a.example/1"}, b"https://a.example/amp/1"),
+        ({"url": "https://a.example/amp/1", "canonical_url": "https://a.example/1"}, b"https://a.example/1"),
+        ({"url": "https://a.example/1", "uri": "urn:x:2"}, b"urn:x:2"),
+        ({"url": "https://a.example/1"}, b"HTTPS://a.example/1?utm_source=x"),
+        ({"uri": "HTTPS://A.example/1", "url": "https://a.example/amp"}, b"https://a.example/1"),
+    ],
+)
+def test_a_withdrawal_may_name_any_address_of_the_article(fields: dict[str, Any], key: bytes) -> None:
+    """The article says which other ids it would have under its other addresses; its own is not among them."""
+    found = article(**{"uri": None, "body": "x", **fields})
+    taken_back = adapters.read(Record(None, key))
+    assert isinstance(taken_back, Withdrawn)
+    assert taken_back.article_id in (found.article_id, *found.aliases)
+    assert found.article_id not in found.aliases
+
+
+def test_an_article_with_one_address_has_no_other() -> None:
+    """Spelling does not make a second address."""
+    assert article(body="x", url="https://a.example/1", uri="HTTPS://a.example:443/1#top").aliases == ()
+    assert article(body="x").aliases == ()

@@ -186,7 +186,7 @@ def _matched(code: str) -> frozenset[str]:
 
 
 def _told_otherwise(case: Case) -> set[str]:
-    """The statuses that no meeting has: nothing comes of a wish or an invitation, and what lies behind is background."""
+    """The statuses that no meeting has: nothing comes of a wish or an invitation, the past is background."""
     background = {"background"} if any(want.get("background") for want in case.expect) else set()
     return background | ({"wished", "invited"} if case.negative else set())
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from communique.model import Found, Record
+from communique.model import Found, Record, Rejected
 from communique.pipeline import Pipeline
 from communique.wire import MeetingEvent
 
@@ -58,6 +58,8 @@ def extract(articles: Iterable[Article], reader: Pipeline) -> dict[str, tuple[Me
     found = {}
     for article in articles:
         outcome = reader.process(article.record)
+        if isinstance(outcome, Rejected):
+            raise ValueError(f"{article.id} is refused: {outcome.refusal.message}")
         found[article.id] = outcome.meetings if isinstance(outcome, Found) else ()
     return found
 

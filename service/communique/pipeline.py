@@ -55,11 +55,8 @@ class Pipeline:
         if document is None:
             return ()
         found = extract.meetings(document, self.engines[language])
-        return tuple(
-            meeting
-            for meeting in (resolve.meeting(meeting, self.knowledge, document.published) for meeting in found)
-            if extract.complete(meeting)
-        )
+        resolved = (resolve.meeting(meeting, self.knowledge, document.published) for meeting in found)
+        return tuple(whole for meeting in resolved if (whole := extract.complete(meeting)) is not None)
 
 
 def load(codes: Collection[str] | None = None, *, persons: bool = True) -> Pipeline:

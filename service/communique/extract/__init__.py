@@ -11,7 +11,7 @@ statements. `assemble` puts what they found together.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from communique import text as texts
@@ -100,10 +100,15 @@ def _segmented(article: Article, engine: Engine, folded: str, hits: tuple[Hit, .
     )
 
 
-def complete(meeting: Meeting) -> bool:
-    """Whether a resolved meeting still has two sides."""
+def complete(meeting: Meeting) -> Meeting | None:
+    """A resolved meeting without the participants whom nobody could name; None where two sides are not left.
+
+    The countries of the unnamed stay. Where all are unnamed, they stay too.
+    """
+    named = tuple(person for person in meeting.participants if person.name)
+    meeting = replace(meeting, participants=named or meeting.participants)
     sides = {p.country or p.organisation or p.name for p in meeting.participants} | {*meeting.countries}
-    return len(sides - {None}) >= 2
+    return meeting if len(sides - {None}) >= 2 else None
 
 
 def meetings(document: Document, engine: Engine) -> tuple[Meeting, ...]:

@@ -74,6 +74,8 @@ class Bound:
     """Country that is travelled to."""
     host: int | None = None
     """Entity that receives."""
+    offices: tuple[str, ...] = ()
+    """Offices of the unnamed officials among the parties."""
     group: str | None = None
     """The kind of a meeting of unnamed office-holders: "summit" or "multilateral"."""
     refers: bool = False
@@ -515,7 +517,8 @@ class _Binder:
         host = None
         if trigger.data.frame.host == "subject" and chosen:
             host = self._receiver(trigger, chosen)
-        return Bound(trigger, chosen, countries, _organisations(everybody), host=host, inherited=inherited)
+        offices = tuple(dict.fromkeys(p.office for p in groups if p.office))
+        return Bound(trigger, chosen, countries, _organisations(everybody), host=host, inherited=inherited, offices=offices)
 
     def _receiver(self, trigger: Trigger, people: Sequence[Party]) -> int | None:
         """Who receives: the agent of a passive ("von … empfangen"), else nobody is sure here; the place decides."""

@@ -25,6 +25,7 @@ from communique.model import (
     Where,
 )
 
+_BELOW = frozenset({"secretary_of_state", "high_representative", "speaker_of_parliament", "national_security_adviser"})
 _M = TypeVar("_M", DateMention, PlaceMention)
 _KINDS = ("video_call", "phone_call", "summit", "multilateral", "talks", "reception", "meeting", "visit")
 """Of several words for one meeting the first of these is its kind."""
@@ -53,7 +54,7 @@ class Rules:
 def compile(language: Language) -> Rules:
     words = language.words
     return Rules(language.code, words.sideline, frozenset(words.pluperfect), words.airport, words.instead,
-                 frozenset(words.since), tuple(f"{word}:" for word in words.opinion), frozenset(words.said),
+                 frozenset(words.since), tuple(f"{word}{mark}" for word in words.opinion for mark in (":", " |", " -")), frozenset(words.said),
                  frozenset(f"{language.code}.trigger.{frame.id}" for frame in language.frames if frame.weak))  # fmt: skip
 
 
@@ -82,6 +83,8 @@ class Draft:
     sentences: list[int] = field(default_factory=list)
     airport: bool = False
     """True for a welcome at the airport, which is a part of the visit."""
+    group_offices: tuple[str, ...] = ()
+    """Offices of unnamed officials who met: "the foreign ministers of A, B and C"."""
     heading: bool = False
     """True in a headline without a day of its own, whose present tense says no time."""
     counterfactual: bool = False
@@ -162,7 +165,7 @@ def _draft(
         people=list(bound.people), countries=list(bound.countries), organisations=list(bound.organisations),
         mode=frame.mode, kinds={"visit" if airport else bound.group or trigger.kind}, airport=airport, status=status, background=trigger.background, before=_pluperfect(document, bound, rules), sentence=trigger.sentence,
         at=trigger.start, destination=bound.destination, host=bound.host, inherited=bound.inherited,
-        evidence=list(trigger.evidence), date=when, place=where, sentences=[trigger.sentence], own_date=own is not None, own_place=own_place is not None, counterfactual=_counterfactual(document, bound, rules), heading=_heading(document, bound),
+        evidence=list(trigger.evidence), date=when, place=where, sentences=[trigger.sentence], own_date=own is not None, own_place=own_place is not None, counterfactual=_counterfactual(document, bound, rules), heading=_heading(document, bound), group_offices=bound.offices,
     )  # fmt: skip
 
 
@@ -436,6 +439,8 @@ def _join(known: Draft, draft: Draft, bound: Bound) -> None:
     if known.place is None or draft.place is not None and draft.place.city and not known.place.city:
         known.place = draft.place or known.place
     known.destination = known.destination or draft.destination
+    if known.status in _OFF and draft.counterfactual and draft.date is not None:
+        known.date = draft.date  # the day it was to be on, not the one on which it was called off
     known.host = known.host if known.host is not None else draft.host
     known.evidence.extend(draft.evidence)
     known.sentences.append(draft.sentence)
@@ -549,6 +554,8 @@ def _inherit_places(drafts: Sequence[Draft]) -> None:
 
 def _meeting(document: Document, draft: Draft, topics: Sequence[TopicMention], places: Sequence[PlaceMention], rules: Rules) -> Meeting:
     kind = next(kind for kind in _KINDS if kind in draft.kinds)
+    if kind in ("talks", "meeting") and _ministers(draft):
+        kind = "multilateral"
     when = _when(document, draft, rules)
     where = _where(document, draft, kind, places, rules)
     background = draft.background or _old(document, when)
@@ -564,6 +571,15 @@ def _meeting(document: Document, draft: Draft, topics: Sequence[TopicMention], p
         relationship=next((t.topic for t in topics if t.kind == "relationship"), None),
         topics=_topics(document, topics), statements=(), confidence=0.0, evidence=tuple(draft.evidence),
     )  # fmt: skip
+
+
+def _ministers(draft: Draft) -> bool:
+    """Whether officials of three states or more met, below the level of leaders."""
+    bodies = {p.organisation for p in draft.people if p.organisation and not p.country}
+    if len(draft.countries) + len(bodies) < 3:
+        return False
+    offices = [*(p.office for p in draft.people if p.office), *draft.group_offices]
+    return bool(offices) and all("minister" in office and office != "prime_minister" or office in _BELOW for office in offices)
 
 
 def _when(document: Document, draft: Draft, rules: Rules) -> When:

@@ -308,14 +308,28 @@ def _days(day: str) -> int:
     return parts[0] * 365 + parts[1] * 30 + parts[2]
 
 
+def in_office(person: Person, day: date | None) -> bool:
+    """Whether somebody held an office on that day, or within two years of it."""
+    return day is not None and any(_distance(term, day.isoformat()) <= 730 for term in person.terms)
+
+
+def alike(one: str, other: str) -> bool:
+    """Whether two given names are spellings of one: the same first letter and at most two letters changed."""
+    if one[:1] != other[:1] or abs(len(one) - len(other)) > 2 or min(len(one), len(other)) < 4:
+        return False
+    row = list(range(len(other) + 1))
+    for i, left in enumerate(one, 1):
+        last, row[0] = row[0], i
+        for j, right in enumerate(other, 1):
+            last, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, last + (left != right))
+    return row[-1] <= 2
+
+
 def _in_office(candidates: Sequence[Person], day: date | None) -> tuple[Person, ...]:
     """Those who held an office at the time, or within two years of it."""
     if day is None:
         return tuple(candidates[:1])
-    at = day.isoformat()
-    return tuple(
-        person for person in candidates if any(_distance(term, at) <= 730 for term in person.terms)
-    )
+    return tuple(person for person in candidates if in_office(person, day))
 
 
 def _fitting(party: Party, day: date | None) -> tuple[Person, ...]:

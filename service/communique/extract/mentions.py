@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from communique.extract import pronouns
-from communique.extract.entities import Entities, term_on
+from communique.extract.entities import Entities, alike, in_office, term_on
 from communique.languages import Language
 from communique.languages.sections import Office
 from communique.model import Document, Entry, Evidence, Hit, Party, Person, Sentence, Surface, Token
@@ -20,6 +20,8 @@ from communique.text import fold
 
 _GAP = 3
 """Adjectives and adverbs that may stand between a country and its office: "Chinas neuer, junger Präsident"."""
+_ABOUT = frozenset({"topic", "relationship", "status", "journey"})
+"""Kinds of forms that mentions do not read."""
 _BEGINNINGS = frozenset(
     {"office", "counterpart", "person", "surname", "inhabitant", "country", "organisation", "metonym", "region", "demonym"}
 )
@@ -184,7 +186,7 @@ class _Reader:
         self.after: dict[int, int] = {}
         for hit in document.hits:
             index = starts.get(hit.start)
-            if index is None:
+            if index is None or all(entry.kind in _ABOUT for entry in hit.entries):
                 continue
             self.at[index] = hit
             end = index
@@ -810,7 +812,7 @@ class _Reader:
         if end == first:
             return None
         if hit is None and end > first:
-            candidates = self._initialled(first, end)
+            candidates = self._initialled(first, end) or self._respelt(first, end)
             known = bool(candidates)
         if hit is not None and end > self.after[first]:
             candidates, rule = (), "grammar"  # the known surname was a part of another, longer name
@@ -828,6 +830,20 @@ class _Reader:
             return False
         word = self.words[at]
         return self._capital(word) and word.lower not in self.rules.not_name and word.text not in _ROMAN
+
+    def _respelt(self, first: int, end: int) -> tuple[Person, ...]:
+        """Who "Sergei Lavrov" may be: a known surname of somebody in office then, under another spelling of the given name."""
+        hit = self.covered.get(end - 1)
+        if end - first != 2 or hit is None:
+            return ()
+        given = self.words[first].lower
+        return tuple(
+            person
+            for entry in hit.entries
+            if entry.kind == "surname"
+            for person in entry.data
+            if alike(given, fold(person.name.split()[0])) and in_office(person, self.document.published)
+        )
 
     def _known_at(self, index: int) -> bool:
         """Whether a known full name begins at a token: the title is a part of "Sheikh Hasina"."""

@@ -17,6 +17,8 @@ from communique.model import Entry, Hit, Surface
 from communique.text import fold
 
 _LONGEST_AFFIX = 14
+_APART = frozenset({"topic", "relationship"})
+"""Kinds that say what is talked about: "political consultations" is a topic and holds a word for an encounter too."""
 _REST = re.compile(r"[^\W_]*")
 _UPPER = 1
 _EXACT = 2
@@ -79,7 +81,11 @@ class Lexicon:
                 entries.append(entry)
             if entries:
                 found.append(Hit(start - len(prefix), end, end + len(suffix), suffix, prefix, tuple(entries)))
-        return _longest(found)
+        about = [hit for hit in found if all(entry.kind in _APART for entry in hit.entries)]
+        if not about:
+            return _longest(found)
+        others = [hit for hit in found if any(entry.kind not in _APART for entry in hit.entries)]
+        return tuple(sorted((*_longest(others), *_longest(about)), key=lambda hit: (hit.start, hit.full_end)))
 
 
 def _case(form: str) -> int:

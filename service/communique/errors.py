@@ -6,7 +6,7 @@
     ├── Fenced                  another process owns the partition: drop the batch, claim again
     ├── PositionLost            the broker no longer has the records at the position: stop the partition, alert
     ├── PostgresWentBack        the outbox is behind what was published: the relay refuses to start, an operator decides
-    ├── DatabaseUnavailable     no connection, or the database is starting or failing over: keep the batch, wait, try again
+    ├── DatabaseUnavailable     no connection, or the database fails over: keep the batch, wait, try again
     ├── SchemaOutdated          the database lacks a migration: refuse to start
     ├── RefusalBreaker          a run of refusals: stop the partition, alert
     ├── ClientDied              a Kafka client stopped working: throw it away, start again with a capped pause
@@ -14,7 +14,8 @@
     ├── WorkersUnusable         enrichment processes die before they read a record: the process ends
     └── Refused                 a record cannot be used: becomes a dead letter with its code (never leaves the pipeline)
 
-Exceptions are for what interrupts; "no meeting in this article" and "this article is malformed" are results (model.Outcome).
+Exceptions are for what interrupts; "no meeting in this article" and "this article is malformed" are results, that is
+model.Outcome.
 """
 
 

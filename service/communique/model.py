@@ -1,7 +1,7 @@
 """The values that flow through the core: frozen, without behaviour beyond reading themselves.
 
-    Record ──decode, adapt, validate──▶ Article ──language──▶ Document ──extract──▶ Meeting ──identify──▶ wire.MeetingEvent
-                                                                                       └─▶ Outcome
+    Record ──decode, adapt, validate──▶ Article ──language──▶ Document ──extract──▶ Meeting ──identify──▶ MeetingEvent
+                                                                                                └─▶ Outcome
 
 Offsets are Unicode code points of `Article.text`, end exclusive. Dates inside the core are ISO 8601 strings of the
 precision that the text gives: "2024", "2024-06" or "2024-06-28".
@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from communique.wire import MeetingEvent
@@ -44,7 +44,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """An accepted raw article. `text` is the canonical body, NFC, title first (then one blank line) where there is one."""
+    """An accepted raw article. `text` is the canonical body, NFC, behind the title and a blank line if there is one."""
 
     article_id: str
     """uuid5 of the canonical URL or URI: the same address is the same article."""

@@ -1,31 +1,110 @@
-"""Writes the tables of README.md anew from the code: settings, error codes, metrics. A test says when that is due.
+"""Writes the tables of README.md anew from the code (settings, error codes, metrics), and its example from what is
+found in the shipped article. A test says when that is due.
 
 python scripts/readme.py
 """
 
 from __future__ import annotations
 
+import json
 import re
+import textwrap
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 from prometheus_client.metrics import MetricWrapperBase
 
+from communique import pipeline
+from communique.cli.articles import record_of_text
+from communique.model import Found
 from communique.refusals import REASONS
 from communique.settings import Settings, shown, variable
 from communique.telemetry import Metrics
 
-README = Path(__file__).parent.parent / "README.md"
+ROOT = Path(__file__).parent.parent
+README = ROOT / "README.md"
+ARTICLE = ROOT / "service" / "communique" / "samples" / "article.txt"
+WIDTH = 115
+PUBLISHED = "2024-04-26"
+"""The day that the README gives to `communique extract` for the shipped article."""
 
 
 def rendered(text: str) -> str:
-    """README.md with each `<!-- table NAME -->` … `<!-- end -->` filled in."""
-    for name, table in TABLES.items():
-        block = f"<!-- table {name} -->\n{table()}<!-- end -->"
-        text, found = re.subn(rf"<!-- table {name} -->\n.*?<!-- end -->", lambda _, b=block: b, text, flags=re.DOTALL)
+    """README.md with each `<!-- NAME -->` … `<!-- end -->` filled in."""
+    for name, part in PARTS.items():
+        block = f"<!-- {name} -->\n{part()}<!-- end -->"
+        text, found = re.subn(rf"<!-- {name} -->\n.*?<!-- end -->", lambda _, b=block: b, text, flags=re.DOTALL)
         if found != 1:
-            raise ValueError(f"README.md has {found} places for the table {name}, not one")
+            raise ValueError(f"README.md has {found} places for {name}, not one")
     return text
+
+
+# ── the example ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def article() -> str:
+    """The shipped article, quoted."""
+    quoted = textwrap.wrap(ARTICLE.read_text("utf-8"), WIDTH)
+    return "".join(f"> {line}\n" for line in quoted)
+
+
+def event() -> str:
+    """Its meeting, without what would make it long: evidence, topics, statements, what is empty."""
+    found = meeting()
+    left_out = ("meeting_id", "revision", "topics", "statements", "sources", "extractor")
+    groups = [
+        {name: found[name] for name in ("meeting_id", "revision")},
+        {name: found[name] for name in ("kind", "status", "background")},
+        {"when": short(found["when"], "evidence")},
+        {"where": short(found["where"], "evidence", "latitude", "longitude")},
+        {"participants": [short(person, "evidence", "surface") for person in found["participants"]]},
+    ]
+    told = {name for group in groups for name in group}
+    groups.append({name: v for name, v in found.items() if name not in told and name not in left_out and v})
+    lines = [line for group in groups for line in laid_out(group)]
+    return "```json\n{\n  " + ",\n  ".join(lines) + "\n}\n```\n"
+
+
+def evidence() -> str:
+    """The first piece of evidence of its first participant."""
+    first = {**meeting()["participants"][0]["evidence"][0], "article_id": "…"}
+    return f"\n    {json.dumps(first, ensure_ascii=False)}\n\n"
+
+
+@cache
+def meeting() -> dict[str, Any]:
+    outcome = pipeline.load().process(record_of_text(ARTICLE, PUBLISHED, None, None))
+    assert isinstance(outcome, Found), outcome
+    return outcome.meetings[0].model_dump(mode="json")
+
+
+def short(value: dict[str, Any], *left_out: str) -> dict[str, Any]:
+    return {name: v for name, v in value.items() if name not in left_out and v not in (None, [], ())}
+
+
+def laid_out(group: dict[str, Any]) -> list[str]:
+    """A few fields on one line while there is room; lists of objects one object after the other."""
+    if list(group) == ["participants"]:
+        people = ",\n".join(f"    {{{fields(person, 5)}}}" for person in group["participants"])
+        return [f'"participants": [\n{people}\n  ]']
+    return [fields(group, 2)]
+
+
+def fields(values: dict[str, Any], indent: int) -> str:
+    """JSON without its braces; where it is too long, broken between two fields."""
+    text, width = "", indent
+    for name, value in values.items():
+        field = json.dumps({name: value}, ensure_ascii=False)[1:-1]
+        if text and width + len(field) > WIDTH:
+            text, width = f"{text},\n{' ' * indent}{field}", indent + len(field)
+        else:
+            text, width = f"{text}, {field}" if text else field, width + len(field) + 2
+    return text
+
+
+# ── the tables ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def settings_table() -> str:
@@ -54,7 +133,14 @@ def metrics_table() -> str:
     return "\n".join(lines) + "\n"
 
 
-TABLES: dict[str, Callable[[], str]] = {"settings": settings_table, "codes": codes_table, "metrics": metrics_table}
+PARTS: dict[str, Callable[[], str]] = {
+    "example article": article,
+    "example event": event,
+    "example evidence": evidence,
+    "table codes": codes_table,
+    "table settings": settings_table,
+    "table metrics": metrics_table,
+}
 
 
 if __name__ == "__main__":

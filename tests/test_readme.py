@@ -39,7 +39,7 @@ def test_the_example_is_what_the_command_finds_in_the_shipped_article() -> None:
     told = json.loads(
         communique("extract", "--text", "service/communique/samples/article.txt", "--published-at", "2024-04-26")
     )
-    example = re.search(r"<!-- example -->\n```json\n(.*?)```", README, re.DOTALL)
+    example = re.search(r"<!-- example event -->\n```json\n(.*?)```", README, re.DOTALL)
     assert example is not None
     assert differences(json.loads(example[1]), told["meetings"][0]) == []
     [shown] = [json.loads(line) for line in re.findall(r'^    (\{"article_id".*\})$', README, re.MULTILINE)]
@@ -47,7 +47,7 @@ def test_the_example_is_what_the_command_finds_in_the_shipped_article() -> None:
     assert {**shown, "article_id": blinken["article_id"]} == blinken
 
 
-def test_the_tables_are_those_of_the_code() -> None:
+def test_example_and_tables_are_those_of_the_code() -> None:
     """`make schemas` writes them anew."""
     assert rendered(README) == README
 

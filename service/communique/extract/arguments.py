@@ -28,6 +28,7 @@ _NO_STATE = frozenset({"patriarch", "grand_imam", "grand_ayatollah", "metropolit
 _OF_STATE = frozenset({
     "president", "king", "queen", "emir", "sultan", "emperor", "prime_minister", "vice_president", "vice_premier", "crown_prince",
     "president_elect", "deputy_prime_minister", "junta_leader", "supreme_leader", "former_president", "opposition_leader",
+    "party_leader", "candidate",
 })  # fmt: skip
 """Offices that every state has: without a country they belong to the state that the text is about."""
 _OF_BODIES = frozenset({"head"})
@@ -412,6 +413,11 @@ class _Binder:
             pair = self._pair_before(trigger)
             if pair:
                 return pair
+        offices = {p.office for p in self._within(clause, trigger.sentence) if p.plural and p.office and p.country is None}
+        if len(people) == 0 and offices:
+            pair = self._holders(trigger, offices)
+            if pair:
+                return pair
         if len(people) >= 1 and self._several(trigger):
             earlier = _people(p for p in self.by_sentence[trigger.sentence] if p.start < start and not self._absent(p))
             if len(earlier) < 2 and trigger.sentence:
@@ -427,6 +433,19 @@ class _Binder:
                 for other in self._subject_before(trigger):
                     if _side(other) != _side(people[0]) and other.entity != people[0].entity:
                         return _distinct((other, *people))
+        return None
+
+    def _holders(self, trigger: Trigger, offices: set[str | None]) -> tuple[Party, ...] | None:
+        """ "The two presidents": the last two before who hold that office, of two sides."""
+        found: list[Party] = []
+        for party in reversed(self.parties):
+            fits = any(office == party.office or office == "minister" and (party.office or "").endswith("minister") for office in offices)
+            if party.start >= trigger.start or not fits or party.name is None or party.plural:
+                continue
+            if all(_side(party) != _side(other) for other in found):
+                found.append(party)
+            if len(found) == 2:
+                return tuple(reversed(found))
         return None
 
     def _several(self, trigger: Trigger) -> bool:

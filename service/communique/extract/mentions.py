@@ -51,6 +51,7 @@ class Rules:
     nouns_capitalised: bool
     plural_before: frozenset[str]
     feminine: tuple[str, ...]
+    including: frozenset[str]
     telling: frozenset[str]
     """Lower-case words that say something of the office behind them: possessives, "ehemaliger"."""
     address: frozenset[str]
@@ -90,6 +91,7 @@ def compile(language: Language) -> Rules:
         plural_before=frozenset(words.plural_before),
         feminine=words.feminine or ("\0",),
         address=frozenset(fold(word) for word in words.address),
+        including=frozenset(words.including),
         telling=frozenset((*words.possessive, *(prefix.form for prefix in language.office_prefixes))),
         hail=frozenset(words.hail),
         for_=frozenset(words.for_),
@@ -613,7 +615,7 @@ class _Reader:
             hit = self.at.get(cursor)
             if hit is None:
                 word = self.words[cursor]
-                if word.text in ",.;:()" or (self._capital(word) and word.lower not in self.rules.not_name):
+                if word.text in ",.;:()" or word.lower in self.rules.including or (self._capital(word) and word.lower not in self.rules.not_name):
                     return None
                 self._skip(word, before)
                 cursor += 1

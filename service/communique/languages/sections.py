@@ -58,6 +58,8 @@ class Words(Section):
     """Conjunctions before what is said or wished: "dass", "that"."""
     present: tuple[str, ...] = ()
     """Words that add somebody to a meeting already told: "attended by", "nahm teil"."""
+    including: tuple[str, ...] = ()
+    """Behind a comma, before some of those just named: no apposition."""
     last: tuple[str, ...] = ()
     """Words right before an encounter that make it an earlier one: "last met", "letztes Treffen"."""
     hail: tuple[str, ...] = ()

@@ -14,7 +14,7 @@ import pytest
 
 from communique import adapters, extract, languages, pipeline
 from communique.extract import dates
-from communique.model import Article
+from communique.model import Article, Meeting
 from communique.pipeline import Pipeline
 from tests import corpus
 from tests.corpus import Case
@@ -154,22 +154,24 @@ def _hits(case: Case) -> frozenset[str]:
 
 
 @cache
-def _evidence(code: str) -> frozenset[str]:
-    """Ids of the entries that made a meeting, over all texts of a language."""
-    meetings = [meeting for case in _of(code) for meeting in reader().meetings(_article(case), code)]
-    return frozenset(evidence.rule for meeting in meetings for evidence in meeting.evidence)
+def _meetings(code: str) -> tuple[Meeting, ...]:
+    """What is read from all texts of a language, with the evidence that the published event leaves out."""
+    return tuple(meeting for case in _of(code) for meeting in reader().meetings(_article(case), code))
 
 
-@cache
-def _found(code: str) -> frozenset[str]:
-    """Rules of topics and statements, and relationships, over all meetings of a language."""
-    found: set[str] = set()
-    for case in _of(code):
-        for meeting in reader().meetings(_article(case), code):
-            found |= {evidence.rule for topic in meeting.topics for evidence in topic.evidence}
-            found |= {said.evidence.rule for said in meeting.statements}
-            found |= {meeting.relationship} - {None}
-    return frozenset(found)
+def _evidence(code: str) -> set[str]:
+    """Ids of the entries that made a meeting."""
+    return {evidence.rule for meeting in _meetings(code) for evidence in meeting.evidence}
+
+
+def _found(code: str) -> set[str | None]:
+    """Rules of topics and statements, and relationships."""
+    found: set[str | None] = set()
+    for meeting in _meetings(code):
+        found |= {evidence.rule for topic in meeting.topics for evidence in topic.evidence}
+        found |= {said.evidence.rule for said in meeting.statements}
+        found.add(meeting.relationship)
+    return found
 
 
 @cache

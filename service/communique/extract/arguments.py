@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from communique.extract import clauses
 from communique.extract.clauses import Clause
 from communique.languages import Language
-from communique.model import Document, Party, PlaceMention, Trigger
+from communique.model import Document, Party, PlaceMention, Token, Trigger
 
 _BETWEEN = 5
 """Words between two coordinated subjects: an office, a nationality."""
@@ -54,6 +54,7 @@ class Rules:
     present: frozenset[str]
     said: frozenset[str]
     pronouns: frozenset[str]
+    him: frozenset[str]
     they: frozenset[str]
     she: frozenset[str]
     plural_verb: tuple[str, ...]
@@ -107,6 +108,7 @@ def compile(language: Language) -> Rules:
         present=frozenset(words.present),
         said=frozenset(words.said),
         pronouns=pronouns,
+        him=frozenset((*words.pronoun.get("him", ()), *words.pronoun.get("her", ()))),
         they=frozenset(words.pronoun.get("they", ())),
         she=frozenset(words.pronoun.get("she", ())),
         plural_verb=words.plural_verb,
@@ -540,11 +542,19 @@ class _Binder:
         return Bound(trigger, chosen, countries, _organisations(everybody), host=host, inherited=inherited, offices=offices)
 
     def _receiver(self, trigger: Trigger, people: Sequence[Party]) -> int | None:
-        """Who receives: the agent of a passive ("von … empfangen"), else nobody is sure here; the place decides."""
+        """Who receives: the agent of a passive ("von … empfangen"), else the subject, which is no object pronoun."""
         for party in people:
             if self._before(party) in self.rules.by:
                 return party.entity
-        return None
+        if any(word.lower in self.rules.by for word in self._behind(trigger)):
+            return None
+        subjects = [p for p in people if not (p.pronoun and p.surface.lower() in self.rules.him)]
+        return subjects[0].entity if subjects and self._before(subjects[0]) not in self.rules.preposition else None
+
+    def _behind(self, trigger: Trigger) -> list[Token]:
+        """The two words behind a trigger."""
+        words = self.document.tokens[trigger.data.clause.first : trigger.data.clause.last]
+        return [word for word in words if word.start >= trigger.end][:2]
 
     def _listed(self, parties: Sequence[Party]) -> list[Party]:
         """Everybody with a country where one can be told; in a list ("Außenminister A, Verteidigungsminister B") it is shared."""

@@ -31,6 +31,8 @@ _KINDS = ("video_call", "phone_call", "summit", "multilateral", "talks", "recept
 """Of several words for one meeting the first of these is its kind."""
 _REMOTE = frozenset({"phone_call", "video_call"})
 _OFF = frozenset({"cancelled", "postponed", "refused"})
+_AFTER = 3
+"""Sentences behind a journey in which its city may be told."""
 _PAST_DAYS = 5
 """What is told beside the main meeting and lies further back than this is told for comparison."""
 _OLD_DAYS = 31
@@ -335,12 +337,12 @@ def _stands_at(document: Document, place: PlaceMention, bound: Bound) -> bool:
 
 def _city_after(document: Document, bound: Bound, places: Sequence[PlaceMention]) -> PlaceMention | None:
     """The one city of the country travelled to that the next sentence names."""
-    number = bound.trigger.sentence + 1
-    if number >= len(document.sentences):
-        return None
-    sentence = document.sentences[number]
-    near = [p for p in places if sentence.start <= p.start < sentence.end and p.country == bound.destination and p.city]
-    return near[0] if len({p.city for p in near}) == 1 and near[0].relation in ("in", "to") else None
+    for number in range(bound.trigger.sentence + 1, min(bound.trigger.sentence + 1 + _AFTER, len(document.sentences))):
+        sentence = document.sentences[number]
+        near = [p for p in places if sentence.start <= p.start < sentence.end and p.country == bound.destination and p.city]
+        if near:
+            return near[0] if len({p.city for p in near}) == 1 and near[0].relation in ("in", "to") else None
+    return None
 
 
 def _place_before(document: Document, bound: Bound, places: Sequence[PlaceMention]) -> PlaceMention | None:
@@ -612,14 +614,18 @@ def _where(document: Document, draft: Draft, kind: str, places: Sequence[PlaceMe
         if dateline is not None and there and (dateline.country in draft.countries or draft.status in ("held", "ongoing")) and not draft.background:
             mention = dateline
     if mention is None:
-        if draft.destination is not None:
-            return Where(None, draft.destination, None, None, None, None, None, None)
-        return Where(None, None, None, None, None, None, None, None)
+        country = draft.destination or _host_country(draft)
+        return Where(None, country, None, None, None, None, None, None)
     evidence = Evidence(mention.start, mention.end, document.text[mention.start : mention.end], mention.rule)
     if mention.dateline and mention.country is None and draft.people:
         return Where(mention.city, draft.people[0].country, None, None, None, None, evidence.text, evidence)
     return Where(mention.city, mention.country, mention.venue, mention.latitude, mention.longitude, mention.geonames_id,
                  evidence.text, evidence)  # fmt: skip
+
+
+def _host_country(draft: Draft) -> str | None:
+    """Who receives does so at home, where nothing else is said."""
+    return next((p.country for p in draft.people if draft.host is not None and p.entity == draft.host), None)
 
 
 def _old(document: Document, when: When) -> bool:

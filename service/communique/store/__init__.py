@@ -25,7 +25,7 @@ from datetime import datetime
 import asyncpg
 from pydantic_core import PydanticSerializationError
 
-from communique import __version__, wire
+from communique import __version__, messages
 from communique.errors import Fenced
 from communique.model import (
     Batch,
@@ -233,7 +233,7 @@ class Store:
     ) -> list[Message]:
         to = self._publication
         events = [
-            wire.event_message(
+            messages.event_message(
                 revision.event,
                 topic=to.events_topic,
                 change=revision.change,
@@ -244,7 +244,7 @@ class Store:
             for sequence, revision in enumerate(revisions, first)
         ]
         refused = [
-            wire.dead_letter_message(
+            messages.dead_letter_message(
                 record,
                 refusal,
                 topic=to.dead_letters_topic,

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from communique import wire
+from communique import messages
 from communique.model import Message, Record, Refusal
 from communique.wire import DeadLetter, Evidence, Extractor, MeetingEvent, Participant, SourceReport, Statement, Topic
 
@@ -25,7 +25,7 @@ def event(**changes: object) -> MeetingEvent:
 
 def publish(revision: int = 3, **changes: object) -> Message:
     settings = {"topic": "meetings.events.v1", "change": "updated", "sequence": 42, "time": TIME, "traceparent": None}
-    return wire.event_message(event(revision=revision), **(settings | changes))  # type: ignore[arg-type]
+    return messages.event_message(event(revision=revision), **(settings | changes))  # type: ignore[arg-type]
 
 
 def test_event_is_a_cloudevent_in_binary_mode() -> None:
@@ -87,7 +87,7 @@ LARGE = {
 @pytest.mark.parametrize("changes", LARGE.values(), ids=LARGE.keys())
 def test_a_large_event_is_cut_below_64_kb(changes: dict[str, object]) -> None:
     """It stays a valid event, says that it was cut, and keeps identifiers and addresses whole."""
-    value = wire.event_value(event(**changes))
+    value = messages.event_value(event(**changes))
     assert len(value) < 65_536
     cut = MeetingEvent.model_validate_json(value)
     assert cut.truncated
@@ -99,7 +99,7 @@ def test_a_large_event_is_cut_below_64_kb(changes: dict[str, object]) -> None:
 def test_a_large_event_loses_no_more_than_it_must() -> None:
     """Texts are shortened before whole items are left out."""
     cut = MeetingEvent.model_validate_json(
-        wire.event_value(
+        messages.event_value(
             event(statements=[Statement(speaker="A", act="says", text="x" * 5_000, evidence=EVIDENCE)] * 20)
         )
     )
@@ -122,7 +122,7 @@ REFUSAL = Refusal("decode", "not_json", "The value is not JSON.")
 def bury(record: Record = RECORD, refusal: Refusal = REFUSAL, **changes: object) -> Message:
     settings = {"topic": "articles.dead-letter.v1", "sequence": 12, "attempts": 1, "failed_at": TIME}
     settings |= {"group": "g", "version": "0.1.0"}
-    return wire.dead_letter_message(record, refusal, **(settings | changes))  # type: ignore[arg-type]
+    return messages.dead_letter_message(record, refusal, **(settings | changes))  # type: ignore[arg-type]
 
 
 def test_dead_letter_keeps_the_record_and_says_why() -> None:

@@ -175,7 +175,7 @@ def test_explain_names_the_rule_behind_each_part_of_a_meeting() -> None:
     used = {(finding["what"], finding["text"]) for finding in told["findings"] if finding["used"]}
     assert {("trigger", "met"), ("date", "on Friday"), ("place", "Beijing")} <= used
     assert all(finding["rule"] for finding in told["findings"])
-    assert len(told["meetings"]) == 1
+    assert len(told["meetings"]) == len(told["doubts"]) == 1
 
 
 @pytest.mark.parametrize(
@@ -200,6 +200,7 @@ def test_explain_shows_a_person_each_sentence_with_its_findings() -> None:
     assert "US Secretary of State Antony Blinken met" in shown
     assert "en.date.weekday" in shown
     assert "One meeting." in shown
+    assert "Confidence 0." in shown
 
 
 def test_a_terminal_that_knows_only_ascii_is_no_failure() -> None:

@@ -42,6 +42,8 @@ class Explanation:
     document: Document | None = None
     findings: tuple[Finding, ...] = ()
     events: tuple[MeetingEvent, ...] = ()
+    doubts: tuple[tuple[str, ...], ...] = ()
+    """What speaks against each event."""
 
 
 def explain(
@@ -77,9 +79,11 @@ def explain_record(reader: Pipeline, record: Record) -> Explanation:
     engine = reader.engines[language]
     document = extract.read(article, engine)
     events = reader.events(article, language)
-    used = _used(reader.meetings(article, language) if events else ())
+    meetings = reader.meetings(article, language) if events else ()
+    used = _used(meetings)
     findings = tuple(sorted(_findings(document, engine, used), key=lambda found: (found.start, found.end)))
-    return Explanation(_verdict(document, findings, events), language, document, findings, events)
+    doubts = tuple(meeting.doubts for meeting in meetings)
+    return Explanation(_verdict(document, findings, events), language, document, findings, events, doubts)
 
 
 def _verdict(document: Document, findings: tuple[Finding, ...], events: tuple[MeetingEvent, ...]) -> str:
@@ -148,6 +152,7 @@ def _described(explanation: Explanation) -> dict[str, Any]:
         "language": explanation.language,
         "findings": [asdict(found) for found in explanation.findings],
         "meetings": [event.model_dump(mode="json") for event in explanation.events],
+        "doubts": explanation.doubts,
     }
 
 
@@ -180,3 +185,6 @@ def _print(explanation: Explanation) -> None:
         from communique.cli import view
 
         screen.print(view.event_table([(event, "reported") for event in explanation.events], in_order=True))
+        for event, doubts in zip(explanation.events, explanation.doubts, strict=True):
+            against = ", ".join(doubts) or "nothing speaks against it"
+            screen.print(Text(f"Confidence {event.confidence:.2f}: {against}."))

@@ -88,11 +88,19 @@ class Subscriber:
         return len(self.sequences)
 
     async def received(self, count: int, seconds: float = 30) -> None:
-        """Wait until so many different messages have come; there is no harm in it if they do not: `judge` will tell."""
+        """Wait until so many different messages have come, and all that was published until then. There is no harm in
+        it if they do not come: `judge` will tell."""
         deadline = asyncio.get_running_loop().time() + seconds
         while self.messages < count and asyncio.get_running_loop().time() < deadline:
             if self._reading is not None and self._reading.done():
                 self._reading.result()
+            await asyncio.sleep(0.05)
+        assert self._consumer is not None
+        ends = await self._consumer.end_offsets(self._consumer.assignment())
+        while asyncio.get_running_loop().time() < deadline:
+            positions = [await self._consumer.position(tp) >= end for tp, end in ends.items()]
+            if all(positions):
+                return
             await asyncio.sleep(0.05)
 
     async def _read(self, consumer: AIOKafkaConsumer) -> None:

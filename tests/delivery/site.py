@@ -130,15 +130,25 @@ class Site:
             await asyncio.sleep(0.05)
 
     async def settled(self, subscriber: Subscriber, seconds: float = 60) -> Verdict:
-        """Wait until every record is decided and every message published, or the time is over; then ask the laws."""
+        """Wait until every record is decided and every message published, or the time is over; then ask the laws.
+
+        A last record is sent through when all seems done: whatever was published a second time, by a relay that had
+        just started, lies before it.
+        """
         deadline = time.monotonic() + seconds
+        await self._all_through(subscriber, deadline)
+        await self.send([Sent("unreadable", b"the last word", b"?")])
+        await self._all_through(subscriber, deadline)
+        async with self.database() as database:
+            return await judge(database, subscriber, self.given)
+
+    async def _all_through(self, subscriber: Subscriber, deadline: float) -> None:
         async with self.database() as database:
             ends = self.given.ends()
             while await moved(database, self.given.topic) != ends and time.monotonic() < deadline:  # noqa: ASYNC110
                 await asyncio.sleep(0.1)
             head = await database.fetchval("SELECT next_seq FROM communique.outbox_head")
             await subscriber.received(head - 1, max(2.0, deadline - time.monotonic()))
-            return await judge(database, subscriber, self.given)
 
 
 @asynccontextmanager

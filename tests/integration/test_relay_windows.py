@@ -82,7 +82,8 @@ async def test_a_relay_is_killed_around_the_commit(
         async with serving(place, "relay"):
             verdict = await place.settled(subscriber)
     assert verdict.clean, verdict
-    assert await published_in_all(place) == copies * subscriber.messages
+    the_last_word = 1
+    assert await published_in_all(place) == copies * (subscriber.messages - the_last_word) + the_last_word
 
 
 @pytest.mark.parametrize(

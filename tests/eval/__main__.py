@@ -29,8 +29,9 @@ TOLERANCE = 0.01
 def main() -> int:
     options = _options()
     prefixes = options.sets or sets.OWN
-    known = [code for code in languages.codes() if not options.lang or code in options.lang]
-    articles = [article for prefix in prefixes for article in sets.read(prefix, known)]
+    wanted = [code for code in languages.codes() if not options.lang or code in options.lang]
+    articles = [article for prefix in prefixes for article in sets.read(prefix, wanted)]
+    known = [code for code in wanted if any(article.language == code for article in articles)]
     found = sets.extract(articles, pipeline.load())
     verdicts = [judge(article, found[article.id]) for article in articles]
     scores = {code: rows.count(v for v in verdicts if v.article.language == code) for code in known}

@@ -16,6 +16,7 @@ import countries
 import organisations
 import persons
 import places
+import small_towns
 import surnames
 from checks import assert_sound
 from tables import by_hand, write
@@ -55,6 +56,7 @@ def main(folder: Path, target: Path) -> None:
     )
     write(target / "countries.jsonl", [[row["iso"], row["name"]] for row in countries.build()])
     write(target / "cities.jsonl", [town.row() for town in towns])
+    write(target / "towns.jsonl", small_towns.build(towns))
     write(target / "venues.jsonl", places.venues(towns))
     write(
         target / "organisations.jsonl",

@@ -11,6 +11,7 @@ from places import Place
 from tables import read
 
 SOURCES = ("leaders", "leaders_extra", "cabinet_members", "foreign_ministers")
+COUNTRY_KEYS = ("country", "demonym", "inhabitant", "region", "region_adjective")
 DAY = re.compile(r"\d{4}(-\d\d(-\d\d)?)?")
 
 
@@ -33,10 +34,17 @@ def assert_sound(
     for language, kind, key, form, meaning in names:
         _check(bool(form.strip()), f"empty form: {language} {kind} {key}")
         _check((kind == "metonym") == (meaning is not None), f"meaning: {language} {kind} {key}")
-        if kind in ("country", "demonym", "inhabitant") or (kind == "metonym" and not key.startswith("org:")):
+        if kind in COUNTRY_KEYS or (kind == "metonym" and not key.startswith("org:")):
             _check(key in known, f"no country code: {language} {kind} {key} {form}")
         if kind == "metonym" and key.startswith("org:"):
             _check(key.removeprefix("org:") in published, f"no organisation: {key}")
+    cities = {(language, form.casefold()) for language, kind, _, form, _ in names if kind == "city"}
+    cities |= {(language, town.name.casefold()) for town in towns for language in countries.LANGUAGES}
+    for language, kind, key, form, _ in names:
+        if kind == "region":
+            _check(
+                (language, form.casefold()) not in cities, f"a city bears the name of a region: {language} {key} {form}"
+            )
 
 
 def _check(holds: bool, message: str) -> None:

@@ -1,4 +1,4 @@
-"""Countries: names of CLDR and by hand, adjectives, inhabitants, and what stands for a government."""
+"""Countries: names of CLDR and by hand, their regions, adjectives, inhabitants, and what stands for a government."""
 
 from __future__ import annotations
 
@@ -45,6 +45,10 @@ def names(folder: Path) -> Iterator[Name]:
     for row in by_hand("country_names"):
         for form in row["forms"].split("|"):
             yield row["lang"], "country", row["country"], form, None
+    for row in by_hand("region_names"):
+        for column, kind in (("names", "region"), ("adjectives", "region_adjective")):
+            for form in filter(None, row[column].split("|")):
+                yield row["lang"], kind, row["country"], form, None
     for row in read(folder / "demonyms.csv"):
         language = row["lang"].replace("zh-Hant", "zh")
         if kind := DEMONYMS.get(row["kind"]):

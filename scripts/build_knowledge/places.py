@@ -122,6 +122,7 @@ def names(folder: Path, places: list[Place]) -> Iterator[Name]:
             raise SystemExit(f"city_names.csv: no such place: {row}")
         for form in row["forms"].split("|"):
             yield row["lang"], "city", place.key, form, None
+    yield from _stems(by_name, places)
     capitals = {place.country: place for place in places if place.capital}
     for row in read(folder / "metonyms.csv"):
         if row["meaning"] == "capital" and row["country"] in capitals:
@@ -136,6 +137,19 @@ def names(folder: Path, places: list[Place]) -> Iterator[Name]:
                 if not (language == "ru" and NOT_RUSSIAN.search(form)):
                     yield language, "city", place.key, form, None
     yield from _exemplars(places)
+
+
+def _stems(by_name: dict[tuple[str, str], Place], places: list[Place]) -> Iterator[Name]:
+    """What stands before -er in a German adjective that does not have the whole name: "Münchn", "Götting"."""
+    for row in by_hand("adjective_stems"):
+        place = by_name.get((row["country"], row["name"]))
+        if place is None:
+            raise SystemExit(f"adjective_stems.csv: no such place: {row}")
+        for stem in row["stems"].split("|"):
+            yield row["lang"], "city_stem", place.key, stem, None
+    for place in places:
+        if place.country in GERMAN_SPEAKING and place.name.endswith(("ingen", "ungen")):
+            yield "de", "city_stem", place.key, place.name[:-2], None
 
 
 def _in_script(forms: list[str], script: re.Pattern[str]) -> list[str]:

@@ -209,9 +209,12 @@ class Venue:
 class Surface:
     """One form of one item of the knowledge base, for the matcher.
 
-    kind: person, surname, country, demonym, inhabitant, metonym, city, venue, organisation or initiative.
-    data: Person · tuple of Persons, the likeliest first · ISO code (country, demonym, inhabitant) · (ISO code or
-    "org:<slug>", meaning) for a metonym · City · Venue · published name (organisation, initiative).
+    kind: person, surname, country, demonym, inhabitant, region, adjective, metonym, city, town, venue, organisation or
+    initiative. A region's adjective ("bayerisch") has two kinds: it qualifies an office as the region does, and names
+    no place. A town is a city that no automaton knows (Knowledge.towns).
+    data: Person · tuple of Persons, the likeliest first · ISO code (country, demonym, inhabitant, region, adjective) ·
+    (ISO code or "org:<slug>", meaning) for a metonym · City (city, town) · Venue · published name (organisation,
+    initiative).
     """
 
     form: str

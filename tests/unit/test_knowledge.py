@@ -23,7 +23,8 @@ FILES = sorted(DATA.rglob("*.jsonl"))
 DAY = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
 OFFICE = re.compile(r"[a-z]+(_[a-z]+)*")
 KINDS = {
-    "person", "surname", "country", "demonym", "inhabitant", "metonym", "city", "venue", "organisation", "initiative",
+    "person", "surname", "country", "demonym", "inhabitant", "region", "adjective", "metonym", "city", "venue",
+    "organisation", "initiative",
 }  # fmt: skip
 
 
@@ -285,6 +286,41 @@ class TestSurfaces:
         assert forms(known, language, "venue")[form].data.city.name == city
 
     @pytest.mark.parametrize(
+        ("language", "form", "iso"),
+        [
+            ("de", "Bayern", "DE"), ("de", "Steiermark", "AT"), ("de", "Kalifornien", "US"), ("de", "Flandern", "BE"),
+            ("de", "Innere Mongolei", "CN"), ("de", "Republika Srpska", "BA"), ("de", "Baja California", "MX"),
+            ("en", "Lower Saxony", "DE"), ("en", "New South Wales", "AU"), ("en", "Scotland", "GB"),
+            ("en", "Tatarstan", "RU"), ("en", "Rivers State", "NG"),
+        ],
+    )  # fmt: skip
+    def test_regions_belong_to_a_country(self, known: Knowledge, language: str, form: str, iso: str) -> None:
+        assert forms(known, language, "region")[form].data == iso
+        assert form not in forms(known, language, "adjective")
+
+    @pytest.mark.parametrize(
+        ("language", "form", "iso"),
+        [("de", "bayerisch", "DE"), ("de", "elsässisch", "FR"), ("en", "Bosnian Serb", "BA"), ("en", "Catalan", "ES")],
+    )
+    def test_adjectives_of_regions_are_told_from_their_names(
+        self, known: Knowledge, language: str, form: str, iso: str
+    ) -> None:
+        assert forms(known, language, "region")[form].data == iso
+        assert forms(known, language, "adjective")[form].data == iso
+
+    @pytest.mark.parametrize("form", ["Georgia", "Jersey", "Victoria", "Washington", "Tabasco"])
+    def test_names_that_are_more_than_a_region_are_none(self, known: Knowledge, form: str) -> None:
+        assert form not in forms(known, "en", "region")
+        assert form not in forms(known, "de", "region")
+
+    @pytest.mark.parametrize(
+        ("stem", "city"), [("Münchn", "Munich"), ("Zürch", "Zurich"), ("Dresdn", "Dresden"), ("Götting", "Göttingen")]
+    )
+    def test_stems_of_adjectives_are_doubtful_forms_of_their_city(self, known: Knowledge, stem: str, city: str) -> None:
+        found = forms(known, "de", "city")[stem]
+        assert (found.data.name, found.ambiguous) == (city, True)
+
+    @pytest.mark.parametrize(
         ("language", "kind", "form", "published"),
         [
             ("de", "organisation", "APEC", "APEC"),
@@ -335,6 +371,36 @@ class TestPlaces:
             assert -90 <= city.latitude <= 90
             assert -180 <= city.longitude <= 180
             assert city.country is None or city.country in known.tables.countries
+
+
+class TestTowns:
+    @pytest.mark.parametrize(
+        ("asked", "name", "country"),
+        [
+            ("Sélestat", "Sélestat", "FR"), ("Selestat", "Sélestat", "FR"), ("SÉLESTAT", "Sélestat", "FR"),
+            ("La Celle-Saint-Cloud", "La Celle-Saint-Cloud", "FR"), ("Tønder", "Tønder", "DK"),
+            ("Tondern", "Tønder", "DK"), ("Meran", "Merano", "IT"),
+        ],
+    )  # fmt: skip
+    def test_a_smaller_town_is_found_by_any_spelling(
+        self, known: Knowledge, asked: str, name: str, country: str
+    ) -> None:
+        (town,) = known.towns.named(asked)
+        assert (town.kind, town.data.name, town.data.country) == ("town", name, country)
+        assert town.data.geonames_id
+
+    def test_all_namesakes_are_given(self, known: Knowledge) -> None:
+        """Who asks must know the country: one that stands beside it, or the only one that fits."""
+        assert {town.data.country for town in known.towns.named("Eger")} == {"CZ", "HU"}
+
+    def test_a_town_that_is_also_a_word_is_marked(self, known: Knowledge) -> None:
+        assert all(town.ambiguous for town in known.towns.named("Union"))
+
+    def test_what_is_no_town_is_not_found(self, known: Knowledge) -> None:
+        assert known.towns.named("Verhandlungen") == ()
+
+    def test_towns_of_the_matcher_are_not_repeated(self, known: Knowledge) -> None:
+        assert not [town for town in known.towns.named("Hamburg") if town.data.country == "DE"]
 
 
 class TestFreshness:

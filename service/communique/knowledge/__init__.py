@@ -12,14 +12,13 @@ accents and punctuation, or it is not.
 
 from __future__ import annotations
 
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from communique.knowledge import tenure
-from communique.knowledge.tables import Name, Tables, read
+from communique.knowledge.tables import Name, Tables, Towns, plain, read
 from communique.model import City, Person, Surface
 from communique.text import squeeze
 
@@ -51,6 +50,11 @@ class Knowledge:
     def capitals(self) -> Mapping[str, City]:
         """Where the government of each country receives its guests, by ISO code."""
         return {city.country: city for city in self.tables.cities.values() if city.capital and city.country}
+
+    @property
+    def towns(self) -> Towns:
+        """Smaller towns, which are no surfaces: whoever reads a grammar that wants a town asks for them by name."""
+        return self.tables.towns
 
     def surfaces(self, language: str) -> Iterable[Surface]:
         """Every form of every item that a text in `language` may use, each once; cities by population."""
@@ -134,7 +138,9 @@ class Knowledge:
                 ambiguous = not city.capital and (form in given or (form.isascii() and len(form) <= SHORT))
                 yield Surface(form, "city", f"kb.city.{key}", city, ambiguous)
         for name in names:
-            if name.kind == "venue":
+            if name.kind == "city_stem":
+                yield Surface(name.form, "city", f"kb.city.{name.id}", self.tables.cities[name.id], ambiguous=True)
+            elif name.kind == "venue":
                 yield Surface(name.form, "venue", f"kb.venue.{name.id}", self.tables.venues[name.id])
 
     def _given_names(self) -> frozenset[str]:
@@ -157,8 +163,11 @@ class Knowledge:
         for name in names:
             id = f"kb.{name.kind}.{name.id}"
             match name.kind:
-                case "country" | "demonym" | "inhabitant":
+                case "country" | "demonym" | "inhabitant" | "region":
                     yield Surface(name.form, name.kind, id, name.id)
+                case "region_adjective":
+                    yield Surface(name.form, "region", f"kb.region.{name.id}", name.id)
+                    yield Surface(name.form, "adjective", f"kb.region.{name.id}", name.id)
                 case "metonym":
                     yield Surface(name.form, name.kind, id, (name.id, name.meaning))
                 case "organisation" | "initiative":
@@ -198,18 +207,6 @@ def _plain_too(forms: Iterable[str]) -> Iterator[str]:
     """Each form, and the same letters without accents, as agencies that send plain ASCII write it."""
     for form in forms:
         yield form
-        plain = _ascii(form)
-        if plain != form:
-            yield plain
-
-
-_LETTERS = str.maketrans({"ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ı": "i", "ß": "ss", "æ": "ae"})
-
-
-def _ascii(form: str) -> str:
-    """Letters of Latin script without accents; other scripts as they are."""
-    if form.isascii() or any("ɏ" < character < "Ḁ" for character in form):
-        return form
-    decomposed = unicodedata.normalize("NFD", form.translate(_LETTERS))
-    plain = "".join(character for character in decomposed if not unicodedata.combining(character))
-    return plain if plain.isascii() else form
+        bare = plain(form)
+        if bare != form:
+            yield bare

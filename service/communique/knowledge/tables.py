@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -10,7 +11,8 @@ from typing import Any
 
 import orjson
 
-from communique.model import City, Person, Term, Venue
+from communique.model import City, Person, Surface, Term, Venue
+from communique.text import squeeze
 
 DATA = Path(__file__).parent / "data"
 
@@ -37,6 +39,19 @@ class Name:
 
 
 @dataclass(frozen=True, slots=True)
+class Towns:
+    """Towns that the matcher does not know, by name."""
+
+    rows: Mapping[str, tuple[list[Any], ...]]
+    """[form, country, latitude, longitude, GeoNames id, 1 for an ordinary word, name where the form is another] by
+    folded form; missing at the end means 0 or null."""
+
+    def named(self, form: str) -> tuple[Surface, ...]:
+        """All towns of this name, in any country; ambiguous where a dictionary has the name as a word, too."""
+        return tuple(_town(form, *row) for row in self.rows.get(_key(form), ()))
+
+
+@dataclass(frozen=True, slots=True)
 class Tables:
     built: date
     """When the facts were collected."""
@@ -45,6 +60,7 @@ class Tables:
     """English name by ISO code."""
     cities: Mapping[str, City]
     """The most populous first."""
+    towns: Towns
     venues: Mapping[str, Venue]
     organisations: Mapping[str, tuple[str, str]]
     """Published name and kind, organisation or initiative, by slug."""
@@ -62,6 +78,7 @@ def read(*, persons: bool = True) -> Tables:
         persons=tuple(_known(*row) for row in _rows(DATA / "persons.jsonl")) if persons else (),
         countries=dict(_rows(DATA / "countries.jsonl")),
         cities=cities,
+        towns=_towns(DATA / "towns.jsonl"),
         venues={key: Venue(name, cities[city]) for key, name, city in _rows(DATA / "venues.jsonl")},
         organisations={slug: (name, kind) for slug, name, kind in _rows(DATA / "organisations.jsonl")},
         names={file.stem: _names(file, persons=persons) for file in sorted((DATA / "names").glob("*.jsonl"))},
@@ -77,6 +94,40 @@ def _known(
 ) -> Known:
     person = Person(name, wikidata, tuple(Term(*term) for term in terms))
     return Known(key, person, tuple(others), tuple(surnames))
+
+
+def _towns(file: Path) -> Towns:
+    by_form: dict[str, tuple[list[Any], ...]] = {}
+    for row in _rows(file):
+        key = _key(row[0])
+        by_form[key] = (*by_form[key], row) if key in by_form else (row,)
+    return Towns(by_form)
+
+
+def _town(
+    asked: str, form: str, country: str, latitude: float, longitude: float, id: int, word: int = 0, name: str = ""
+) -> Surface:
+    city = City(name or form, country, latitude, longitude, id)
+    return Surface(asked, "town", f"kb.city.{id}", city, ambiguous=bool(word))
+
+
+def _key(name: str) -> str:
+    """Of a name and of its spelling in plain letters alike."""
+    if not name.isascii():
+        name = plain(name)
+    return name.lower().replace("-", " ") if name.replace(" ", "").replace("-", "").isalpha() else squeeze(name)
+
+
+_LETTERS = str.maketrans({"ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ı": "i", "ß": "ss", "æ": "ae"})
+
+
+def plain(form: str) -> str:
+    """Letters of Latin script without accents; other scripts as they are."""
+    if form.isascii() or any("ɏ" < character < "Ḁ" for character in form):
+        return form
+    decomposed = unicodedata.normalize("NFD", form.translate(_LETTERS))
+    bare = "".join(character for character in decomposed if not unicodedata.combining(character))
+    return bare if bare.isascii() else form
 
 
 def _names(file: Path, *, persons: bool) -> tuple[Name, ...]:

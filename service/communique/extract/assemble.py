@@ -162,7 +162,8 @@ def _draft(
     if when is not None:
         when = when.directed("future" if status == "announced" or status in _OFF and _ahead(when, bound) else "past")
     own_place = None if frame.mode == "call" else _place(document, bound, places)
-    where = own_place or (None if frame.mode == "call" else _place_before(document, bound, places))
+    told = frame.mode != "call" and trigger.status not in _OFF
+    where = own_place or (_place_before(document, bound, places) if told else None)
     return Draft(
         people=list(bound.people), countries=list(bound.countries), organisations=list(bound.organisations),
         mode=frame.mode, kinds={"visit" if airport else bound.group or trigger.kind}, airport=airport, status=status, background=trigger.background, before=_pluperfect(document, bound, rules), sentence=trigger.sentence,
@@ -226,6 +227,8 @@ def _date(
         near = [d for d in near if (d.value or d.weekday is not None) and _vague(d) == vague]
         if bound.trigger.status in _OFF:
             near = [d for d in near if d.relation == "future"] or near
+        if bound.trigger.status == "refused":
+            near = [d for d in near if d.relation == "future" or d.bound == "for" or d.precision == "month"]
         days = [d for d in near if d.precision in ("day", "range")]
         best = _nearest(bound.trigger.start, days or near)
         if best is not None:
@@ -314,6 +317,9 @@ def _place(document: Document, bound: Bound, places: Sequence[PlaceMention]) -> 
                 return best if best.city else _city_after(document, bound, places) or best
             continue
         inside = [p for p in near if p.relation == "in"] or [p for p in near if p.relation == "to" and p.city]
+        if bound.trigger.status in _OFF:
+            inside = [p for p in near if p.relation in ("in", "to")]
+            return _nearest(bound.trigger.start, [p for p in inside if p.city] or inside)
         inside = inside or [p for p in near if _stands_at(document, p, bound)]
         best = _nearest(bound.trigger.start, [p for p in inside if p.city] or inside)
         if best is not None:
@@ -609,12 +615,12 @@ def _where(document: Document, draft: Draft, kind: str, places: Sequence[PlaceMe
         elif mention.venue is not None and mention.country not in draft.countries:
             mention = dateline  # a palace of that name elsewhere
     if mention is None:
-        dateline = next((p for p in places if p.dateline), None)
+        dateline = next((p for p in places if p.dateline), None) if draft.status != "refused" else None
         there = draft.destination in (None, dateline.country) if dateline is not None else False
         if dateline is not None and there and (dateline.country in draft.countries or draft.status in ("held", "ongoing")) and not draft.background:
             mention = dateline
     if mention is None:
-        country = draft.destination or _host_country(draft)
+        country = draft.destination or (None if draft.status == "refused" else _host_country(draft))
         return Where(None, country, None, None, None, None, None, None)
     evidence = Evidence(mention.start, mention.end, document.text[mention.start : mention.end], mention.rule)
     if mention.dateline and mention.country is None and draft.people:

@@ -11,6 +11,8 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -124,8 +126,25 @@ def test_a_person_sees_colour_progress_and_one_table_of_the_meetings() -> None:
     assert "not_json" in plain.split("the articles that were refused")[1]
 
 
+def mind_interrupts() -> None:
+    """Whoever started these tests in the background may have told all below to ignore Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@contextmanager
+def under_way(*arguments: str) -> Iterator[subprocess.Popen[str]]:
+    """A demo to look at while it runs; a test that fails does not wait for its end."""
+    with subprocess.Popen(
+        [*COMMAND, *arguments], stdout=subprocess.PIPE, text=True, preexec_fn=mind_interrupts
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
 def test_keep_leaves_all_up_says_how_to_connect_and_ends_on_ctrl_c() -> None:
-    with subprocess.Popen([*COMMAND, "--keep", "--json"], stdout=subprocess.PIPE, text=True) as process:
+    with under_way("--keep", "--json") as process:
         assert process.stdout is not None
         lines = iter(process.stdout.readline, "")
         environment = next(line["environment"] for line in map(json.loads, lines) if line["change"] == "stays")
@@ -145,12 +164,13 @@ def test_keep_leaves_all_up_says_how_to_connect_and_ends_on_ctrl_c() -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
 def test_a_demo_that_is_killed_leaves_no_database_behind(number: signal.Signals) -> None:
-    with subprocess.Popen([*COMMAND, "--json"], stdout=subprocess.PIPE, text=True) as process:
+    with under_way("--json") as process:
         assert process.stdout is not None
         process.stdout.readline()
         servers = servers_of(process.pid)
         assert servers
         process.send_signal(number)
+        process.wait(timeout=30)
     deadline = time.monotonic() + 20
     while any(map(exists, servers)) and time.monotonic() < deadline:
         time.sleep(0.1)

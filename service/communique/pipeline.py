@@ -65,7 +65,7 @@ def load(codes: Collection[str] | None = None, *, persons: bool = True) -> Pipel
     detect.load()
     return Pipeline(
         engines={
-            code: extract.compile(languages.load(code), facts.surfaces(code), facts.capitals)
+            code: extract.compile(languages.load(code), facts.surfaces(code), facts.capitals, facts.towns.named)
             for code in languages.codes()
             if codes is None or code in codes
         },

@@ -10,7 +10,7 @@ statements. `assemble` puts what they found together.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -38,8 +38,13 @@ class Engine:
     assemble: assemble.Rules
 
 
-def compile(language: Language, surfaces: Iterable[Surface], capitals: Mapping[str, City]) -> Engine:
-    """Everything that reading one language needs; about a tenth of a second."""
+def compile(
+    language: Language,
+    surfaces: Iterable[Surface],
+    capitals: Mapping[str, City],
+    towns: Callable[[str], tuple[Surface, ...]] = lambda name: (),
+) -> Engine:
+    """Everything that reading one language needs; about a tenth of a second. `towns` finds the small ones by name."""
     segmentation = language.segmentation
     own = (m.surfaces(language) for m in (mentions, triggers, topics, places))
     return Engine(
@@ -56,7 +61,7 @@ def compile(language: Language, surfaces: Iterable[Surface], capitals: Mapping[s
         triggers=triggers.compile(language),
         arguments=arguments.compile(language),
         dates=dates.compile(language),
-        places=places.compile(language, capitals),
+        places=places.compile(language, capitals, towns),
         topics=topics.compile(language),
         statements=statements.compile(language),
         assemble=assemble.compile(language),

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from communique.languages import Language
 from communique.languages.sections import Places
-from communique.model import City, Document, Entry, Token
+from communique.model import City, Document, Entry, Hit, PlaceMention, Surface, Token
 
 Relation = Literal["in", "to", "from", "topic", "bare"]
 
 _REACH = 6
 """Tokens between a preposition and the name that it governs."""
-KINDS = frozenset({"city", "country", "venue", "demonym", "journey"})
+KINDS = frozenset({"adjective", "city", "country", "demonym", "journey", "region", "venue"})
 """The hits that say or qualify a place."""
+_CITY_STATES = frozenset({"DJ", "GI", "MC", "SG", "SM", "VA"})
+"""Where country and city have one name, the city is meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,8 @@ class Rules:
     code: str
     section: Places
     capitals: Mapping[str, City]
+    towns: Callable[[str], tuple[Surface, ...]]
+    """Towns that are no hits, by name."""
     prepositions: Mapping[str, Relation]
     venue_prepositions: Mapping[str, Relation]
     between: frozenset[str]
@@ -59,21 +63,25 @@ class Rules:
     and_: frozenset[str]
 
 
-def compile(language: Language, capitals: Mapping[str, City]) -> Rules:
+def compile(
+    language: Language, capitals: Mapping[str, City], towns: Callable[[str], tuple[Surface, ...]] = lambda name: ()
+) -> Rules:
     """The tables of one language, built once a process."""
     section = language.places
-    towns = frozenset((*section.nouns, *section.capital_nouns))
+    kinds_of_town = frozenset((*section.nouns, *section.capital_nouns))
     prepositions = _either_case(section.prepositions)
     return Rules(
         code=language.code,
         section=section,
         capitals=capitals,
+        towns=towns,
         prepositions=prepositions,
         venue_prepositions=_either_case({**section.prepositions, **section.venue_prepositions}),
         between=frozenset(section.adjectives),
-        kinds_of_town=towns,
-        openers=towns.union(
+        kinds_of_town=kinds_of_town,
+        openers=kinds_of_town.union(
             section.here,
+            (word for word in section.of if word not in section.articles),
             (word for word, relation in prepositions.items() if relation in ("in", "to")),
         ),
         suffixes=language.inflection.suffixes,
@@ -108,6 +116,24 @@ def is_town(entry: Entry) -> bool:
     return isinstance(entry.data, City) and entry.data.geonames_id is not None
 
 
+def place_of(hit: Hit) -> Entry | None:
+    """The reading that is a place: a building before its city, a country before the city of the same name."""
+    readings = {entry.kind: entry for entry in reversed(hit.entries)}
+    country, city = readings.get("country"), readings.get("city")
+    if city and country and not (city.data.country == country.data and country.data in _CITY_STATES):
+        city = None
+    region = readings.get("region") if "adjective" not in readings else None
+    return readings.get("journey") or readings.get("venue") or city or country or region
+
+
+def country_of(hit: Hit) -> str | None:
+    """The country that a hit says, whether as name, adjective or region."""
+    for entry in hit.entries:
+        if entry.kind in ("country", "demonym", "region"):
+            return str(entry.data)
+    return next((entry.data.country for entry in hit.entries if entry.kind == "city"), None)
+
+
 class Grammar:
     """The words of one document, and the places among its hits."""
 
@@ -116,13 +142,12 @@ class Grammar:
         self.text = document.text
         self.tokens = document.tokens
         self.rules = rules
-        self.starts = [token.start for token in document.tokens]
         self.at = {
             self.index(hit.start): hit for hit in document.hits if not KINDS.isdisjoint(e.kind for e in hit.entries)
         }
 
     def index(self, offset: int) -> int:
-        return bisect_left(self.starts, offset)
+        return bisect_left(self.tokens, (offset,))
 
     def relation(self, first: int, entry: Entry) -> Relation:
         """What the preposition before the name makes of it."""
@@ -143,6 +168,8 @@ class Grammar:
                 return "to" if leaving else "bare"
             if token.lower in rules.section.journey_of and at and self.tokens[at - 1].lower in rules.journeys:
                 return "to"
+            if is_town(entry) and token.lower in rules.of and at and self.tokens[at - 1].lower in rules.buildings:
+                return self.relation_of_building(at - 1)
             if token.lower in rules.articles:
                 article = token.lower
             elif not self.may_stand_between(at, token):
@@ -168,10 +195,19 @@ class Grammar:
 
     def stands_somewhere(self, noun: int) -> bool:
         """ "at the Foreign Ministry in Ankara" is there, "the government in Kyiv" is only called so."""
+        return self.relation(self.name_start(noun), Entry("body", "")) == "in"
+
+    def relation_of_building(self, noun: int) -> Relation:
+        """ "im Rathaus von Bozen", "at the Presidential Palace, Nairobi": the town is where its building is."""
+        relation = self.relation(self.name_start(noun), Entry("venue", ""))
+        return relation if relation in ("in", "to") else "bare"
+
+    def name_start(self, noun: int) -> int:
+        """Where the capitalised words that end in this noun begin."""
         first = noun
         while first and noun - first < _REACH and self.tokens[first - 1].text[0].isupper():
             first -= 1
-        return self.relation(first, Entry("body", "")) == "in"
+        return first
 
     def may_stand_between(self, at: int, token: Token) -> bool:
         """Adjectives, demonyms and the kind of town: "im benachbarten Polen", "in the eastern city of X"."""
@@ -181,10 +217,33 @@ class Grammar:
         if token.lower in rules.of or token.text == ",":
             return at > 0 and self.tokens[at - 1].text in rules.kinds_of_town
         hit = self.at.get(at)
-        if hit is not None and any(entry.kind == "demonym" for entry in hit.entries):
+        if hit is not None and any(entry.kind in ("demonym", "adjective") for entry in hit.entries):
             return True
         endings = rules.section.adjective_endings
         return bool(endings) and len(token.text) > 5 and token.text.islower() and token.text.endswith(endings)
+
+    # ── what comes out ───────────────────────────────────────────────────────────────────────────────────────────────
+
+    def built(self, start: int, end: int, city: City, venue: str | None, relation: Relation, rule: str) -> PlaceMention:
+        return PlaceMention(
+            start=start,
+            end=end,
+            city=city.name,
+            country=city.country,
+            venue=venue,
+            latitude=city.latitude,
+            longitude=city.longitude,
+            geonames_id=city.geonames_id,
+            rule=f"{self.rules.code}.place.{rule}",
+            relation=relation,
+        )
+
+    def unknown(
+        self, start: int, end: int, city: str | None, country: str | None, relation: Relation, rule: str
+    ) -> PlaceMention:
+        """A country or region, or a town without coordinates."""
+        rule = f"{self.rules.code}.place.{rule}"
+        return PlaceMention(start, end, city, country, None, None, None, None, rule, relation)
 
     def gap(self, left: int, right: int) -> str:
         return self.text[self.tokens[left].end : self.tokens[right].start] if right < len(self.tokens) else ""

@@ -1,7 +1,7 @@
 """Places by the grammar around their names: where something is, where a journey goes, where a report was written.
 
-The names come from the knowledge base as hits; a capital that stands for its government is no place. A town that no
-table knows is one only where the words beside it say so.
+The names come from the knowledge base as hits; a capital that stands for its government is no place. For the towns that
+are no hits see towns.py.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ from dataclasses import replace
 from babel import Locale
 
 from communique.extract import dateline
-from communique.extract.locatives import Grammar, Relation, is_town
+from communique.extract.locatives import Relation, country_of, is_town, place_of
 from communique.extract.locatives import Rules as Rules
 from communique.extract.locatives import compile as compile
+from communique.extract.towns import Towns
 from communique.languages import Language
 from communique.model import City, Document, Entry, Hit, PlaceMention, Surface, Token, Venue
 
-_CITY_STATES = frozenset({"DJ", "GI", "MC", "SG", "SM", "VA"})
-"""Where country and city have one name, the city is meant."""
+_NATIONS = ("country", "demonym")
 
 
 def surfaces(language: Language) -> Iterator[Surface]:
@@ -45,7 +45,7 @@ def find(document: Document, rules: Rules) -> tuple[PlaceMention, ...]:
     return tuple(sorted(_Reading(document, rules).mentions(), key=lambda mention: mention.start))
 
 
-class _Reading(Grammar):
+class _Reading(Towns):
     """One document being read."""
 
     def mentions(self) -> Iterator[PlaceMention]:
@@ -83,7 +83,11 @@ class _Reading(Grammar):
             return self.inflected(first, last, hit, entry)
         if after is not None and self.goes_on(hit, after):
             return None
+        if entry.kind == "city" and (namesake := self.namesake(first, last, hit)):
+            return namesake
         relation = self.relation(first, entry)
+        if relation == "bare" and entry.kind == "city":
+            relation = self.address(first, last)
         before_event = after is not None and after.text.islower() and after.lower in self.rules.events
         if relation == "bare" and entry.kind == "city" and before_event:
             return self.mention(hit, entry, "in", "event")
@@ -97,15 +101,29 @@ class _Reading(Grammar):
         """Whether the word behind makes another name of it: "Washington Post", "the U.S. Senate", "US$ 500"."""
         if after.text in self.rules.name_tails:
             return True
+        if any(entry.kind == "region" for entry in hit.entries) and self.is_office(after):
+            return True  # "to California Governor N. N."
         country = any(entry.kind == "country" for entry in hit.entries)
         adjective = country and any(entry.kind == "demonym" for entry in hit.entries)
         return adjective and after.start <= hit.end + 1 and (after.text[0].isupper() or after.text == "$")
 
+    def is_office(self, token: Token) -> bool:
+        offices = (hit for hit in self.document.hits if hit.start == token.start)
+        return any(entry.kind == "office" for hit in offices for entry in hit.entries)
+
+    def address(self, first: int, last: int) -> Relation:
+        """ "at the Presidential Palace, Nairobi, on Monday"; not "at the palace, Paris said"."""
+        tokens, after = self.tokens, self.tokens[last] if last < len(self.tokens) else None
+        closed = after is None or not after.text.isalpha() or after.text in self.rules.prepositions
+        if closed and first > 1 and tokens[first - 1].text == "," and tokens[first - 2].lower in self.rules.buildings:
+            return self.relation_of_building(first - 2)
+        return "bare"
+
     def place(self, first: int, hit: Hit) -> Entry | None:
         """Of several towns of one name the one in the country that stands beside it, else the biggest."""
-        entry = _place(hit)
+        entry = place_of(hit)
         if entry is not None and sum(e.kind == "city" for e in hit.entries) > 1 and entry.kind == "city":
-            near = {_country(self.at[at]) for at in range(first - 2, first + 6) if at != first and at in self.at}
+            near = {country_of(self.at[at]) for at in range(first - 2, first + 6) if at != first and at in self.at}
             return next((e for e in hit.entries if e.kind == "city" and e.data.country in near), entry)
         return entry
 
@@ -141,7 +159,7 @@ class _Reading(Grammar):
         if after < len(tokens) and tokens[after].text in nouns:
             named = after + 1 in self.at or (after + 2 in self.at and tokens[after + 1].text == ",")
             demonym = any(entry.kind == "demonym" for entry in hit.entries)
-            city = self.rules.capitals.get(_country(hit) or "")
+            city = self.rules.capitals.get(next((e.data for e in hit.entries if e.kind in _NATIONS), ""))
             if city is None or named or not (demonym or hit.suffix):
                 return None
             return self.capital_mention(first, hit.start, tokens[after].end, city)
@@ -183,112 +201,43 @@ class _Reading(Grammar):
         return [], 0
 
     def heads(self, line: dateline.Dateline) -> list[PlaceMention]:
-        found, start = [], line.start
+        found: list[PlaceMention] = []
+        start = line.start
         for part in self.text[line.start : line.head_end].split("/"):
             left = start + len(part) - len(part.lstrip())
-            hit = self.at.get(self.index(left))
-            entry = _place(hit) if hit else None
-            town = entry is not None and (entry.kind == "city" or (entry.kind == "country" and line.sure))
-            if hit and entry and town and hit.full_end == left + len(part.strip()):
-                found.append(replace(self.mention(hit, entry, "bare", "dateline"), dateline=True))
-            elif not found and (unlisted := self.unlisted_head(line)):
-                return [unlisted]
-            else:
-                return found
+            mention = self.head(left, left + len(part.strip()), line, sure=line.sure or bool(found))
+            if mention is None:
+                break
+            found.append(replace(mention, dateline=True))
             start += len(part) + 1
+        if not found and (unlisted := self.unlisted_head(line)):
+            return [replace(unlisted, dateline=True)]
         return found
 
-    def unlisted_head(self, line: dateline.Dateline) -> PlaceMention | None:
-        """ "WOODSIDE, Calif. —": in capitals, with an agency or a region behind it."""
-        head, tail = self.text[line.start : line.head_end], self.text[line.head_end : line.end]
-        region = next((code for form, code in self.rules.section.regions.items() if form in tail), None)
-        beside = [hit for hit in self.at.values() if line.head_end <= hit.start < line.end]
-        country = region or next((code for hit in beside if (code := _country(hit))), None)
-        persons = any(
-            entry.kind in ("person", "surname", "organisation")
-            for hit in self.document.hits
-            if line.start <= hit.start < line.head_end
-            for entry in hit.entries
+    def head(self, start: int, end: int, line: dateline.Dateline, *, sure: bool) -> PlaceMention | None:
+        hit = self.at.get(self.index(start))
+        entry = place_of(hit) if hit else None
+        if hit and entry and hit.full_end == end and (entry.kind == "city" or (entry.kind == "country" and sure)):
+            return self.mention(hit, entry, "bare", "dateline")
+        city = (
+            self.only_town(self.text[start:end], self.beside_head(line)) if sure and not self.is_name(start) else None
         )
-        if persons or not head.isupper() or len(head) < 4 or not (line.sure or country):
+        return self.built(start, end, city, None, "bare", "dateline") if city else None
+
+    def beside_head(self, line: dateline.Dateline) -> str | None:
+        """The country that the dateline itself names: "WOODSIDE, Calif. —"."""
+        tail = self.text[line.head_end : line.end]
+        region = next((code for form, code in self.rules.section.regions.items() if form in tail), None)
+        beside = (country_of(hit) for hit in self.at.values() if line.head_end <= hit.start < line.end)
+        return region or next((code for code in beside if code), None)
+
+    def unlisted_head(self, line: dateline.Dateline) -> PlaceMention | None:
+        """A town of no table, in capitals, with an agency or a region behind it."""
+        head, country = self.text[line.start : line.head_end], self.beside_head(line)
+        if not head.isupper() or len(head) < 4 or not (line.sure or country) or self.is_name(line.start):
             return None
         name = " ".join(word.capitalize() if word.isupper() else word for word in head.split())
-        return self.unknown(line.start, line.head_end, name, country, "bare", "dateline", heading=True)
-
-    # ── towns that no table knows ────────────────────────────────────────────────────────────────────────────────────
-
-    def unlisted(self, begin: int, line: PlaceMention | None) -> Iterator[PlaceMention]:
-        """ "in Kielce (Polen)", "in Woodside, California", "in der belarussischen Stadt Polozk", "here on Tuesday"."""
-        rules, last = self.rules, len(self.tokens) - 1
-        for at, token in enumerate(self.tokens):
-            if token.text not in rules.openers or at == last or token.start < begin or at in self.at:
-                continue
-            if token.text in rules.kinds_of_town:
-                mention = self.after_noun(at)
-            elif token.text in rules.prepositions:
-                mention = self.beside_country(at)
-            else:
-                mention = self.here(at, line)
-            if mention is not None:
-                yield mention
-
-    def here(self, at: int, line: PlaceMention | None) -> PlaceMention | None:
-        """The town of the dateline."""
-        token, after = self.tokens[at], self.tokens[at + 1]
-        if line is None or after.lower not in self.rules.section.here_before:
-            return None
-        rule = f"{self.rules.code}.place.here"
-        return replace(line, start=token.start, end=token.end, relation="in", dateline=False, rule=rule)
-
-    def after_noun(self, at: int) -> PlaceMention | None:
-        first = at + 1
-        if self.tokens[first].lower in self.rules.section.town_of:
-            first += 1
-        end = self.name_end(first)
-        common = self.tokens[first].text.endswith(self.rules.section.noun_endings)
-        relation = self.relation(at, Entry("town", "")) if end > first and not common else "bare"
-        if relation not in ("in", "to"):
-            return None
-        before = self.at.get(at - 1)
-        return self.town(first, end, _country(before) if before else None, relation)
-
-    def beside_country(self, at: int) -> PlaceMention | None:
-        section = self.rules.section
-        first = at + 1
-        while first < len(self.tokens) and self.tokens[first].lower in self.rules.articles:
-            first += 1
-        end = self.name_end(first)
-        beside = self.at.get(end + 1) if end > first else None
-        entry = _place(beside) if beside else None
-        if beside is None or entry is None or beside.suffix:
-            return None
-        mark, close = self.tokens[end].text, self.index(beside.full_end)
-        brackets = mark == "(" and close < len(self.tokens) and self.tokens[close].text == ")"
-        comma = mark == "," and section.unlisted_after_comma
-        relation = self.relation(first, Entry("town", "")) if comma or brackets else "bare"
-        if relation not in ("in", "to") or entry.kind not in ("city", "country"):
-            return None
-        if entry.kind == "city" and not brackets:
-            start = self.tokens[first].start
-            return self.built(start, beside.full_end, entry.data, self.words(first, end), relation, "venue")
-        return self.town(first, end, _country(beside), relation)
-
-    def town(self, first: int, end: int, country: str | None, relation: Relation) -> PlaceMention:
-        start, stop = self.tokens[first].start, self.tokens[end - 1].end
-        return self.unknown(start, stop, self.words(first, end), country, relation, "unlisted")
-
-    def name_end(self, first: int) -> int:
-        """End of a run of capitalised words that are no hits, at most four."""
-        at = first
-        while at < len(self.tokens) and at - first < 4:
-            token = self.tokens[at]
-            if not token.text[0].isupper() or at in self.at or len(token.text) < 2 or "\n" in self.gap(at - 1, at):
-                break
-            at += 1
-        return at
-
-    def words(self, first: int, end: int) -> str:
-        return self.text[self.tokens[first].start : self.tokens[end - 1].end]
+        return self.unknown(line.start, line.head_end, name, country, "bare", "dateline")
 
     # ── what comes out ───────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -300,48 +249,3 @@ class _Reading(Grammar):
                 return self.built(hit.start, hit.full_end, city, None, relation, rule)
             case code:
                 return self.unknown(hit.start, hit.full_end, None, code, relation, rule)
-
-    def built(self, start: int, end: int, city: City, venue: str | None, relation: Relation, rule: str) -> PlaceMention:
-        return PlaceMention(
-            start=start,
-            end=end,
-            city=city.name,
-            country=city.country,
-            venue=venue,
-            latitude=city.latitude,
-            longitude=city.longitude,
-            geonames_id=city.geonames_id,
-            rule=f"{self.rules.code}.place.{rule}",
-            relation=relation,
-        )
-
-    def unknown(
-        self,
-        start: int,
-        end: int,
-        city: str | None,
-        country: str | None,
-        relation: Relation,
-        rule: str,
-        heading: bool = False,
-    ) -> PlaceMention:
-        """A country, or a town without coordinates."""
-        rule = f"{self.rules.code}.place.{rule}"
-        return PlaceMention(start, end, city, country, None, None, None, None, rule, relation, heading)
-
-
-def _place(hit: Hit) -> Entry | None:
-    """The reading that is a place: a building before its city, a country before the city of the same name."""
-    readings = {entry.kind: entry for entry in reversed(hit.entries)}
-    country, city = readings.get("country"), readings.get("city")
-    if city and country and not (city.data.country == country.data and country.data in _CITY_STATES):
-        city = None
-    return readings.get("journey") or readings.get("venue") or city or country
-
-
-def _country(hit: Hit) -> str | None:
-    """The country that a hit says, whether as name, adjective or region."""
-    for entry in hit.entries:
-        if entry.kind in ("country", "demonym"):
-            return str(entry.data)
-    return next((entry.data.country for entry in hit.entries if entry.kind == "city"), None)

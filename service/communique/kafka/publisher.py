@@ -65,13 +65,13 @@ class KafkaPublisher:
         async with asyncio.timeout(self._settings.relay_commit_seconds):
             if self._transactional:
                 await producer.begin_transaction()
-                await self._send(producer, rows)
-                await self._send_progress(producer, rows[-1])
+                # Every future is awaited: aiokafka's commit succeeds although a batch has failed.
+                await _all([*await self._send(producer, rows), await self._send_progress(producer, rows[-1])])
                 await producer.commit_transaction()
             else:
                 # Without a transaction the order does it: progress never runs ahead of the rows.
-                await self._send(producer, rows)
-                await self._send_progress(producer, rows[-1])
+                await _all(await self._send(producer, rows))
+                await _all([await self._send_progress(producer, rows[-1])])
 
     async def close(self) -> None:
         """In bounded time; an open transaction is left for the next `start` or the broker's time-out to abort."""
@@ -79,19 +79,17 @@ class KafkaPublisher:
         if producer is not None:
             await internals.close(producer, seconds=5)
 
-    async def _send(self, producer: AIOKafkaProducer, rows: Sequence[OutboxRow]) -> None:
-        """Every future is awaited: aiokafka's commit succeeds although a batch has failed."""
-        sent = [await send(producer, row.message) for row in rows]
-        await _all(sent)
+    async def _send(self, producer: AIOKafkaProducer, rows: Sequence[OutboxRow]) -> list[asyncio.Future[object]]:
+        return [await send(producer, row.message) for row in rows]
 
-    async def _send_progress(self, producer: AIOKafkaProducer, last: OutboxRow) -> None:
-        sent = await producer.send(
+    async def _send_progress(self, producer: AIOKafkaProducer, last: OutboxRow) -> asyncio.Future[object]:
+        sent: asyncio.Future[object] = await producer.send(
             self._settings.topic_progress,
             key=self._settings.transactional_id.encode(),
             value=orjson.dumps({"last_seq": last.seq}),
             partition=_PROGRESS_PARTITION,
         )
-        await _all([sent])
+        return sent
 
     async def _last_published(self) -> int:
         """The last committed progress record of this relay, looked for from the end backwards."""

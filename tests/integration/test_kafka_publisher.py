@@ -17,7 +17,7 @@ from communique.relay import Limits
 from communique.settings import Settings
 from communique.telemetry import Metrics
 from tests.fakes.store import FakeStore
-from tests.servers.kafka import Broker, running
+from tests.servers.kafka import Broker, running, transactions_ended
 
 pytestmark = pytest.mark.kafka
 
@@ -52,6 +52,7 @@ def rows(topic: str, first: int, last: int) -> list[OutboxRow]:
 
 
 async def published(settings: Settings) -> list[int]:
+    await transactions_ended(settings.brokers, settings.topic_events)
     return sorted([int(record.value or b"0") async for record in reader.read(settings, settings.topic_events)])
 
 

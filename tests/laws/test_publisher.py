@@ -16,7 +16,7 @@ from communique.model import Message, OutboxRow
 from communique.relay import Publisher
 from communique.settings import Settings
 from tests.fakes.kafka import FakeCluster, FakePublisher
-from tests.servers.kafka import Broker
+from tests.servers.kafka import Broker, transactions_ended
 
 EVENTS = "meetings.events.v1"
 _RIGS = itertools.count(1)
@@ -69,6 +69,8 @@ class KafkaRig:
         return KafkaPublisher(self._settings)
 
     async def seen(self) -> list[tuple[bytes | None, bytes | None]]:
+        if self._settings.delivery == "exactly_once":
+            await transactions_ended(self._settings.brokers, self.topic)
         return [(record.key, record.value) async for record in reader.read(self._settings, self.topic)]
 
 

@@ -5,6 +5,7 @@ python -m tests.servers.kafka        starts one, prints its address, stops it on
 
 from __future__ import annotations
 
+import asyncio
 import ctypes
 import os
 import random
@@ -18,11 +19,13 @@ import uuid
 import xml.etree.ElementTree as ElementTree
 from base64 import urlsafe_b64encode
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AsyncExitStack, contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from string import Template
 
 import pytest
+from aiokafka import AIOKafkaConsumer
 
 HOME = Path(__file__).parents[2] / "deploy" / "kafka"
 LIBS = HOME / "libs"
@@ -122,6 +125,21 @@ def running(heap: str = "512m") -> Iterator[Broker]:
     finally:
         broker.stop()
         shutil.rmtree(directory, ignore_errors=True)
+
+
+async def transactions_ended(bootstrap: str, topic: str, seconds: float = 3) -> None:
+    """Wait until no transaction is open on a topic, or the time is over: the answer to a commit comes before the
+    markers that let readers see what was committed."""
+    deadline = time.monotonic() + seconds
+    async with AsyncExitStack() as stack:
+        ends = []
+        for isolation in ("read_committed", "read_uncommitted"):
+            consumer = AIOKafkaConsumer(topic, bootstrap_servers=bootstrap, isolation_level=isolation)
+            await consumer.start()
+            stack.push_async_callback(consumer.stop)
+            ends.append(partial(consumer.end_offsets, list(consumer.assignment())))
+        while await ends[0]() != await ends[1]() and time.monotonic() < deadline:  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
 
 
 def provide_jars() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -16,10 +17,14 @@ from communique.model import Sentence, Token
 
 _TOKEN = re.compile(r"[^\W\d_]+(?:[\u0300-\u036f]+[^\W\d_]*)*|\d+|[^\w\s]|_")
 _PARAGRAPH = re.compile(r"\n\s*\n|\n")
-_END = re.compile(r"[.!?…]+[\"'”“»«’)\]]*(?=\s)|[。！？；]+[”’」』）]*")
+_STOPS = frozenset(".,;:")
+_END = re.compile(r"[.!?…。！？；](?:(?<=[.!?…])[.!?…]*[\"'”“»«’)\]]*(?=\s)|(?<=[。！？；])[。！？；]*[”’」』）]*)")
+"""Begins with one set of characters rather than with an alternative, so that the search can skip to the next of them."""
 _OPENERS = "\"'„“”»«‚‘’([¿¡—–-"
 _ROMAN = re.compile(r"[IVX]+$")
-_WORD_BEFORE = re.compile(r"[\w.'’-]+$")
+_WORD = re.compile(r"\w+")
+_WORD_BEFORE = re.compile(r"[\w.'’-]+")
+"""Matched against the text before a full stop, backwards: forwards each start would be tried."""
 _PLAIN = tuple(zip("’‘ʼ‐‑–—\u00a0\u202f\u2009İ", "'''----   i", strict=True))
 
 
@@ -58,23 +63,36 @@ def squeeze(text: str) -> str:
 
 def tokens(text: str, folded: str) -> tuple[Token, ...]:
     """Words, runs of digits and single punctuation characters; a hyphen or apostrophe is a token of its own."""
-    spans = [match.span() for match in _TOKEN.finditer(text)]
-    return tuple([Token(start, end, text[start:end], folded[start:end]) for start, end in spans])
+    found: list[tuple[int, int, str, str]] = []
+    end = -1
+    # Most of what stands between two blanks is one word, or one word and a full stop or comma: no pattern is needed.
+    for chunk in text.split(" "):
+        start = end + 1
+        end = start + len(chunk)
+        if chunk.isalpha():
+            found.append((start, end, chunk, folded[start:end]))
+        elif chunk:
+            last, mark = end - 1, chunk[-1]
+            if mark in _STOPS and (word := chunk[:-1]).isalpha():
+                found.append((start, last, word, folded[start:last]))
+                found.append((last, end, mark, mark))
+            else:
+                for match in _TOKEN.finditer(text, start, end):
+                    left, right = match.span()
+                    found.append((left, right, text[left:right], folded[left:right]))
+    return tuple([tuple.__new__(Token, fields) for fields in found])
 
 
 def sentences(text: str, words: Sequence[Token], segmentation: Segmentation) -> tuple[Sentence, ...]:
     """Sentences in order, none empty; a line break always ends one (headlines and datelines carry no full stop)."""
     out: list[Sentence] = []
-    token, count = 0, len(words)
+    first = 0
     for paragraph, (start, end) in enumerate(_paragraphs(text)):
-        for left, right in _split(text, start, end, segmentation):
-            while token < count and words[token].start < left:
-                token += 1
-            first = token
-            while token < count and words[token].start < right:
-                token += 1
-            if token > first:
-                out.append(Sentence(words[first].start, words[token - 1].end, first, token, paragraph))
+        for right in _split(text, start, end, segmentation):
+            last = bisect_left(words, (right,), first)  # tokens are tuples that begin with their start
+            if last > first:
+                out.append(Sentence(words[first].start, words[last - 1].end, first, last, paragraph))
+                first = last
     return tuple(out)
 
 
@@ -89,36 +107,39 @@ def _paragraphs(text: str) -> list[tuple[int, int]]:
     return out
 
 
-def _split(text: str, start: int, end: int, segmentation: Segmentation) -> list[tuple[int, int]]:
+def _split(text: str, start: int, end: int, segmentation: Segmentation) -> list[int]:
+    """Where the sentences of a paragraph end."""
     out, at = [], start
     for stop in _END.finditer(text, start, end):
-        if stop.end() < end and _ends(text, stop, at, segmentation):
-            out.append((at, stop.end()))
-            at = stop.end()
-    out.append((at, end))
+        behind = stop.end()
+        if behind < end and _ends(text, stop, at, segmentation):
+            out.append(behind)
+            at = behind
+    out.append(end)
     return out
 
 
 def _ends(text: str, stop: re.Match[str], sentence_start: int, segmentation: Segmentation) -> bool:
-    if stop.group()[0] != ".":
+    at, behind = stop.span()
+    if text[at] != ".":
         return True
-    after = text[stop.end() : stop.end() + 40].lstrip()
+    after = text[behind : behind + 40].lstrip()
     head = after.lstrip(_OPENERS)
     if head[:1].islower():
         return False
-    if stop.group() != ".":
+    if behind > at + 1:
         return True
-    before = _WORD_BEFORE.search(text, max(sentence_start, stop.start() - 30), stop.start())
+    before = _WORD_BEFORE.match(text[max(sentence_start, at - 30) : at][::-1])
     if before is None:
         return True
-    word = before.group().lstrip("'’-")
+    word = before.group()[::-1].lstrip("'’-")
     folded = word.lower()
     if folded in segmentation.abbreviations or folded.rpartition("-")[2] in segmentation.abbreviations:
         return False
     if len(word) == 1 and word.isalpha() and word.isupper():
         return False  # an initial: "J. D. Vance"
     if segmentation.ordinals and (word.isdigit() and len(word) <= 2 or _ROMAN.match(word)):
-        follower = re.match(r"[\w]+", head)
+        follower = _WORD.match(head)
         return not (follower and (word.isdigit() is False or follower.group().lower() in segmentation.after_ordinal))
     return not (len(word) > 1 and "." in word and len(word) <= 6 and after[:1].isalnum() and word.lower() != word)
 
@@ -126,5 +147,3 @@ def _ends(text: str, stop: re.Match[str], sentence_start: int, segmentation: Seg
 def normalise(text: str) -> str:
     """The canonical form that offsets count in: NFC."""
     return text if unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)
-
-

@@ -8,13 +8,14 @@ from communique.model import Entry, Hit
 
 REACH = 500
 """Characters around a trigger in which its parties must be named; pronouns reach back two sentences."""
+_TRIGGERS = frozenset({"trigger", "journey"})
 _NAMED = frozenset({"person", "surname", "office", "counterpart", "inhabitant"})
 _SIDES = frozenset({"country", "demonym", "metonym", "organisation"})
 
 
 def promising(hits: Sequence[Hit]) -> bool:
     """Whether some trigger has a person or office and a second party or state around it."""
-    triggers = [hit.start for hit in hits if any(entry.kind in ("trigger", "journey") for entry in hit.entries)]
+    triggers = [hit.start for hit in hits for entry in hit.entries if entry.kind in _TRIGGERS]
     if not triggers:
         return False
     marks = [(hit.start, mark) for hit in hits if (mark := _mark(hit.entries))]
@@ -36,10 +37,10 @@ def promising(hits: Sequence[Hit]) -> bool:
 
 def _mark(entries: Sequence[Entry]) -> tuple[str, str] | None:
     """Whether a match names somebody or a side, and whom."""
+    side = None
     for entry in entries:
         if entry.kind in _NAMED:
             return "named", entry.id
-    for entry in entries:
-        if entry.kind in _SIDES:
-            return "side", str(entry.data)
-    return None
+        if side is None and entry.kind in _SIDES:
+            side = entry
+    return None if side is None else ("side", str(side.data))

@@ -10,7 +10,7 @@ statements. `assemble` puts what they found together.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -18,7 +18,7 @@ from communique import text as texts
 from communique.extract import arguments, assemble, dates, mentions, places, statements, topics, triage, triggers
 from communique.languages import Language
 from communique.languages.matcher import Lexicon
-from communique.model import Article, City, Document, Hit, Meeting, Surface
+from communique.model import Article, City, Document, Hit, Meeting, Party, PlaceMention, Surface
 
 
 @dataclass(frozen=True)
@@ -116,13 +116,19 @@ def complete(meeting: Meeting) -> Meeting | None:
     return meeting if len(sides - {None}) >= 2 else None
 
 
+def _outside_names(found: Sequence[PlaceMention], parties: Sequence[Party]) -> tuple[PlaceMention, ...]:
+    """The places that are no part of a person's name: not the Kunming of "Huang Kunming"."""
+    named = [party.evidence[0] for party in parties if party.name is not None]
+    return tuple(p for p in found if not any(name.start <= p.start < name.end for name in named))
+
+
 def meetings(document: Document, engine: Engine) -> tuple[Meeting, ...]:
     """The meetings that a document reports, the main one first; none where no encounter has two sides."""
     found = triggers.find(document, engine.triggers)
     if not found:
         return ()
     parties = mentions.find(document, engine.mentions)
-    where = places.find(document, engine.places)
+    where = _outside_names(places.find(document, engine.places), parties)
     bound = arguments.find(document, found, parties, where, engine.arguments)
     if not bound:
         return ()

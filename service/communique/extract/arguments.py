@@ -127,8 +127,11 @@ def find(
 ) -> tuple[Bound, ...]:
     """One Bound for each trigger that has two sides, or that refers to a meeting told before."""
     binder = _Binder(document, parties, places, rules)
+    named = [(party.evidence[0].start, party.evidence[0].end) for party in parties if party.name is not None]
     out: list[Bound] = []
     for trigger in triggers:
+        if any(start <= trigger.start < end for start, end in named):
+            continue  # "Tea Seiha"
         bound = binder.bind(trigger)
         if bound is not None:
             out.extend(binder.one_by_one(bound))
@@ -232,6 +235,8 @@ class _Binder:
         if group is not None:
             return group
         if trigger.data.frame.mode in ("summit", "multilateral") and trigger.kind not in self.kinds:
+            return None
+        if weak and people and trigger.data.form != "noun":
             return None
         if self.last is not None and (not people or _within_last(people, self.last)):
             return Bound(trigger, self.last.people, self.last.countries, self.last.organisations, refers=True)
@@ -400,8 +405,9 @@ class _Binder:
             if clause == trigger.data.clause:
                 continue
             start, end = words[clause.first].start, words[clause.last - 1].end
-            kinds = {e.kind for h in self.document.hits if start <= h.start < end for e in h.entries}
-            if "speech" in kinds and "trigger" not in kinds:
+            if not any(word.lower in self.rules.said for word in words[clause.first : clause.last]):
+                continue
+            if not any(e.kind == "trigger" for h in self.document.hits if start <= h.start < end for e in h.entries):
                 out.append((start, end))
         return out
 
@@ -502,9 +508,9 @@ class _Binder:
             before = self._before(party)
             first = party.start == self.document.tokens[trigger.data.clause.first].start and party.start not in self.datelines
             among = trigger.data.form == "noun" and self._among(trigger, party)
-            if among or first and trigger.data.form != "noun" or party.plural or before in self.rules.with_ and abs(party.start - trigger.end) < _NEAR or before in self.rules.between or (out and before in self.rules.and_):
+            if among or first or party.plural or before in self.rules.with_ and abs(party.start - trigger.end) < _NEAR or before in self.rules.between or (out and before in self.rules.and_):
                 out.append(party)
-        return tuple(out)
+        return tuple(out) if len(out) > 1 or trigger.data.form != "noun" else tuple(p for p in out if p.plural or p.start > trigger.start)
 
     def _among(self, trigger: Trigger, party: Party) -> bool:
         """Whether "between" right behind the trigger opens the list that a government stands in."""

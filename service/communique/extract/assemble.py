@@ -131,6 +131,8 @@ def drafts(
 
 def _ahead(mention: DateMention, bound: Bound) -> bool:
     """Whether what was called off lay ahead: "für Montag geplant"."""
+    if bound.trigger.data.passed:
+        return False
     return mention.bound == "for" or any(status == "announced" for status, _ in bound.trigger.data.cues)
 
 
@@ -158,7 +160,10 @@ def _draft(
     when = own or before or _date(document, bound, dates, rules, vague=True)
     if when is None or len(when.value or "") < len("2024-06-28"):
         when = _day_after(document, bound, dates) or when
-    status = _status(document, trigger.status, when)
+    said = trigger.status
+    if said == "present" and when is None and _coming(document, bound, dates):
+        said = "announced"
+    status = _status(document, said, when)
     if when is not None:
         when = when.directed("future" if status == "announced" or status in _OFF and _ahead(when, bound) else "past")
     own_place = None if frame.mode == "call" else _place(document, bound, places)
@@ -288,6 +293,12 @@ def _day_after(document: Document, bound: Bound, dates: Sequence[DateMention]) -
     near = [d for d in dates if sentence.start <= d.start < sentence.end and d.value and d.precision in ("day", "range")]
     planned = [d for d in near if d.precision == "range" or d.relation == "future"]
     return planned[0] if len(planned) == 1 else None
+
+
+def _coming(document: Document, bound: Bound, dates: Sequence[DateMention]) -> bool:
+    """Whether the clause names a coming time without a day: "demnächst", "im Herbst"."""
+    start, end = _clause_span(document, bound)
+    return any(start <= d.start < end and (d.relation == "future" or d.rule.endswith(".season")) for d in dates)
 
 
 def _status(document: Document, said: str, when: DateMention | None) -> str:

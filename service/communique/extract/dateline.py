@@ -20,6 +20,7 @@ _DATELINE = re.compile(
 )
 _LINE = re.compile(rf"(?:[^\n]{{0,40}}?, )?(?P<head>{_NAME}), [^\n]{{0,16}}\d[^\n]{{0,16}}(?=\n)")
 """A line of its own, as over press releases: "Berlin, 5. Mai 2024"."""
+_LONGEST = 120
 _PARAGRAPHS = 3
 """A dateline stands in one of the first paragraphs: behind the title, the byline or a summary."""
 
@@ -41,11 +42,13 @@ def find(document: Document) -> tuple[Dateline, ...]:
     for _ in range(_PARAGRAPHS):
         while at < len(text) and text[at].isspace():
             at += 1
-        match = _LINE.match(text, at) or _DATELINE.match(text, at, min(at + 120, len(text)))
+        end = text.find("\n", at)
+        line = 0 <= end - at <= _LONGEST and _LINE.match(text, at)
+        match = line or _DATELINE.match(text, at, min(at + _LONGEST, len(text)))
         if match:
-            sure = match.re is _LINE or match["agency"] is not None
+            sure = bool(line) or match["agency"] is not None
             found.append(Dateline(match.start("head"), match.end(), match.end("head"), sure))
-        at = text.find("\n", at)
-        if at < 0:
+        if end < 0:
             break
+        at = end
     return tuple(found)

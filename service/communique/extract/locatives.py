@@ -44,8 +44,12 @@ class Rules:
     between: frozenset[str]
     """Words that may stand between preposition and name."""
     kinds_of_town: frozenset[str]
+    kinds_of_place: frozenset[str]
+    """Of towns and of regions."""
     openers: frozenset[str]
     """Words after which a town may stand that no table knows, and words for "here"."""
+    before_town: frozenset[str]
+    """What may stand between such a word and the town, and behind "here"."""
     suffixes: Mapping[str, Collection[str]]
     """What makes another word of a form, by kind of hit: "Ungarn" is no inflected "Ungar" where a country is meant."""
     capital_nouns: frozenset[str]
@@ -79,11 +83,13 @@ def compile(
         venue_prepositions=_either_case({**section.prepositions, **section.venue_prepositions}),
         between=frozenset(section.adjectives),
         kinds_of_town=kinds_of_town,
+        kinds_of_place=kinds_of_town.union(section.region_nouns),
         openers=kinds_of_town.union(
             section.here,
             (word for word in section.of if word not in section.articles),
             (word for word, relation in prepositions.items() if relation in ("in", "to")),
         ),
+        before_town=frozenset((*section.articles, *section.town_of, *section.here_before)),
         suffixes=language.inflection.suffixes,
         capital_nouns=frozenset(section.capital_nouns),
         of=frozenset(section.of),
@@ -181,7 +187,9 @@ class Grammar:
         section = self.rules.section
         preposition, before = self.tokens[at].lower, self.tokens[at - 1].lower if at else ""
         town = is_town(entry)
-        if preposition in section.island and (town or (entry.kind == "country" and entry.data not in section.islands)):
+        land = entry.kind == "region" or (entry.kind == "country" and entry.data not in section.islands)
+        castle = self.tokens[at + 1].lower in self.rules.buildings  # "auf Schloss Salem"
+        if preposition in section.island and (town or land) and not castle:
             return "bare"
         plural = article in section.plural_articles and entry.data in section.plural
         if preposition in section.two_way and article in section.goal_articles and not plural:
@@ -205,22 +213,34 @@ class Grammar:
     def name_start(self, noun: int) -> int:
         """Where the capitalised words that end in this noun begin."""
         first = noun
-        while first and noun - first < _REACH and self.tokens[first - 1].text[0].isupper():
+        while first and noun - first < _REACH:
+            before = self.tokens[first - 1].text
+            if not before[0].isupper() or before in self.rules.venue_prepositions:
+                break
             first -= 1
         return first
 
     def may_stand_between(self, at: int, token: Token) -> bool:
-        """Adjectives, demonyms and the kind of town: "im benachbarten Polen", "in the eastern city of X"."""
-        rules = self.rules
-        if token.lower in rules.between or token.text in rules.kinds_of_town:
+        """Adjectives, demonyms and the kind of place: "im benachbarten Polen", "in the eastern city of X"."""
+        rules, tokens = self.rules, self.tokens
+        if token.lower in rules.between or token.text in rules.kinds_of_place:
             return True
         if token.lower in rules.of or token.text == ",":
-            return at > 0 and self.tokens[at - 1].text in rules.kinds_of_town
+            return at > 0 and tokens[at - 1].text in rules.kinds_of_place
+        if token.text == "-":  # "im US-Bundesstaat Ohio"
+            return tokens[at + 1].text in rules.kinds_of_place
+        if at + 2 < len(tokens) and tokens[at + 1].text == "-" and tokens[at + 2].text in rules.kinds_of_place:
+            return True
         hit = self.at.get(at)
-        if hit is not None and any(entry.kind in ("demonym", "adjective") for entry in hit.entries):
+        if hit is not None and (self.is_adjective(hit) or any(e.kind in ("adjective", "demonym") for e in hit.entries)):
             return True
         endings = rules.section.adjective_endings
         return bool(endings) and len(token.text) > 5 and token.text.islower() and token.text.endswith(endings)
+
+    def is_adjective(self, hit: Hit) -> bool:
+        """ "Pariser", "Karlsruher", "Tiroler"."""
+        ending = self.rules.section.city_adjective
+        return bool(ending and hit.suffix) and self.document.folded.endswith(ending or "", hit.start, hit.full_end)
 
     # ── what comes out ───────────────────────────────────────────────────────────────────────────────────────────────
 

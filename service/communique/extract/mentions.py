@@ -57,6 +57,7 @@ class Rules:
     address: frozenset[str]
     hail: frozenset[str]
     for_: frozenset[str]
+    said: frozenset[str]
     posted: frozenset[str]
     as_: frozenset[str]
     pronouns: pronouns.Rules
@@ -95,6 +96,7 @@ def compile(language: Language) -> Rules:
         telling=frozenset((*words.possessive, *(prefix.form for prefix in language.office_prefixes))),
         hail=frozenset(words.hail),
         for_=frozenset(words.for_),
+        said=frozenset(words.said),
         posted=frozenset(words.posted),
         as_=frozenset(words.as_),
         pronouns=pronouns.compile(language),
@@ -248,16 +250,21 @@ class _Reader:
             while cursor < sentence.last and cursor - at < 5 and self._capital(self.words[cursor]) and cursor not in self.at:
                 cursor += 1
             return cursor if cursor > at + 1 and cursor < sentence.last and self.words[cursor].text == "," else at
-        if self.words[at].lower not in self.rules.for_:
+        of = self.words[at].lower in self.rules.of and self.words[at].lower not in self.rules.for_
+        if not of and self.words[at].lower not in self.rules.for_:
             return at
         for cursor in range(at + 1, min(at + 8, sentence.last)):
             hit = self.at.get(cursor)
+            if of and hit is not None and any(entry.kind in ("office", "counterpart", "trigger") for entry in hit.entries):
+                return at
             if hit is not None and any(entry.kind in ("country", "person") for entry in hit.entries):
+                if of:
+                    return at
                 return self.after[cursor] if any(e.kind == "country" for e in hit.entries) and hit.suffix else cursor
             word = self.words[cursor]
             if word.text == "," and self._name_follows(cursor + 1, sentence):
                 return cursor
-            if word.text in ".;:()":
+            if word.text in ".;:()" or of and word.text == ",":
                 return at
         return at
 
@@ -271,7 +278,12 @@ class _Reader:
         hit = self.at.get(cursor) if cursor < sentence.last else None
         if hit is None or not any(e.kind in ("country", "city", "organisation") for e in hit.entries):
             return at
-        return self.after[cursor]
+        after = self.after[cursor]
+        if all(e.kind != "country" and e.kind != "organisation" for e in hit.entries):
+            comma = after < sentence.last and self.words[after].text == ","
+            if not self._name_follows(after + comma, sentence):
+                return at  # "the Italian ambassador in Innsbruck on Tuesday": where it happened
+        return after
 
     def _from(self, at: int, sentence: Sentence) -> tuple[str | None, int]:
         """The country behind a name: "Farid Nassar aus Oman"."""
@@ -332,7 +344,8 @@ class _Reader:
             return _Before(country=kinds["region"].data, start=hit.start, prefix=before.prefix, reaches=True), None
         if "country" in kinds:
             country = kinds["country"].data
-            return _Before(country=country, start=hit.start, reaches=bool(hit.suffix)), self._government(hit, country, None, "country")
+            before = self._place_before(index, hit, country, strict=self.rules.nouns_capitalised)
+            return before, self._government(hit, country, None, "country")
         if "organisation" in kinds:
             name = kinds["organisation"].data
             return _Before(organisation=name, start=hit.start, reaches=bool(hit.suffix)), self._government(hit, None, name, "organisation")
@@ -341,13 +354,25 @@ class _Reader:
             if entry is not None:
                 whose, meaning = entry.data
                 if isinstance(whose, str) and not whose.startswith("org:"):
-                    return _Before(country=whose, start=hit.start, reaches=bool(hit.suffix)), self._government(hit, whose, None, "metonym")
+                    return self._place_before(index, hit, whose, strict=True), self._government(hit, whose, None, "metonym")
+            if hit.suffix and "city" in kinds:
+                return self._place_before(index, hit, kinds["city"].data.country, strict=True), None
             return _Before(), None
         word = self.words[index]
         if "trigger" in kinds or self._capital(word):
             return _Before(), None
         self._skip(word, before)
         return before, None
+
+    def _place_before(self, index: int, hit: Hit, country: str, *, strict: bool) -> _Before:
+        """What a place says of the office behind it: of whom it is in the genitive or with a hyphen ("US-Präsident"), in
+        some languages alone too ("Iran Foreign Minister"), but never as the place of what is told ("in Lissabon")."""
+        after = self.after[index]
+        hyphen = after < len(self.words) and self.words[after].text == "-"
+        located = index > 0 and self.words[index - 1].lower in self.rules.posted
+        if not hit.suffix and not hyphen and (strict or located):
+            return _Before()
+        return _Before(country=country, start=hit.start, reaches=bool(hit.suffix))
 
     def _government(self, hit: Hit, country: str | None, organisation: str | None, rule: str) -> Party:
         text = self.document.text
@@ -615,7 +640,7 @@ class _Reader:
             hit = self.at.get(cursor)
             if hit is None:
                 word = self.words[cursor]
-                if word.text in ",.;:()" or word.lower in self.rules.including or (self._capital(word) and word.lower not in self.rules.not_name):
+                if word.text in ",.;:()" or word.lower in self.rules.including or word.lower in self.rules.said or (self._capital(word) and word.lower not in self.rules.not_name):
                     return None
                 self._skip(word, before)
                 cursor += 1
@@ -647,7 +672,7 @@ class _Reader:
                 return best, country, organisation, office_text, before.prefix, end, kinds["office"].id
             if "demonym" in kinds or "country" in kinds or "organisation" in kinds:
                 before, _ = self._modifier(cursor, hit, kinds, before, sentence)
-            elif "person" in kinds or "counterpart" in kinds:
+            elif "person" in kinds or "counterpart" in kinds or "trigger" in kinds and self.words[cursor].text[0].islower():
                 return None
             cursor = self.after[cursor]
         return None
@@ -873,9 +898,10 @@ class _Reader:
                 end += 1
         return end
 
-    @staticmethod
-    def _may_be_name(hit: Hit) -> bool:
-        return not hit.suffix and all(entry.kind in ("person", "surname", "city", "metonym", "topic") for entry in hit.entries) or any(
+    def _may_be_name(self, hit: Hit) -> bool:
+        if not self.document.text[hit.start].isupper():
+            return False
+        return not hit.suffix and all(entry.kind in ("person", "surname", "city", "metonym", "topic", "trigger") for entry in hit.entries) or any(
             entry.kind in ("surname", "person") for entry in hit.entries
         )
 

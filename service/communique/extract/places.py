@@ -86,8 +86,6 @@ class _Reading(Towns):
         if entry.kind == "city" and (namesake := self.namesake(first, last, hit)):
             return namesake
         relation = self.relation(first, entry)
-        if relation == "bare" and entry.kind == "city":
-            relation = self.address(first, last)
         before_event = after is not None and after.text.islower() and after.lower in self.rules.events
         if relation == "bare" and entry.kind == "city" and before_event:
             return self.mention(hit, entry, "in", "event")
@@ -111,14 +109,6 @@ class _Reading(Towns):
         offices = (hit for hit in self.document.hits if hit.start == token.start)
         return any(entry.kind == "office" for hit in offices for entry in hit.entries)
 
-    def address(self, first: int, last: int) -> Relation:
-        """ "at the Presidential Palace, Nairobi, on Monday"; not "at the palace, Paris said"."""
-        tokens, after = self.tokens, self.tokens[last] if last < len(self.tokens) else None
-        closed = after is None or not after.text.isalpha() or after.text in self.rules.prepositions
-        if closed and first > 1 and tokens[first - 1].text == "," and tokens[first - 2].lower in self.rules.buildings:
-            return self.relation_of_building(first - 2)
-        return "bare"
-
     def place(self, first: int, hit: Hit) -> Entry | None:
         """Of several towns of one name the one in the country that stands beside it, else the biggest."""
         entry = place_of(hit)
@@ -141,7 +131,7 @@ class _Reading(Towns):
     def inflected(self, first: int, last: int, hit: Hit, entry: Entry) -> PlaceMention | None:
         """Genitives and adjectives: "Pariser Treffen", "im Hamburger Rathaus", "in Berlin's Chancellery"."""
         after = self.tokens[last] if last < len(self.tokens) else None
-        adjective = hit.suffix == self.rules.section.city_adjective
+        adjective = self.is_adjective(hit)
         if entry.kind == "city" and after is not None:
             venue = self.at.get(last)
             if adjective and after.lower in self.rules.events:

@@ -32,6 +32,9 @@ class Towns(Grammar):
             token = self.tokens[at]
             if at == last or token.start < begin or at in self.at:
                 continue
+            after = self.tokens[at + 1]
+            if not after.text[0].isupper() and after.lower not in rules.before_town:
+                continue
             if token.text in rules.kinds_of_town:
                 mention = self.after_noun(at)
             elif token.text in rules.prepositions:
@@ -103,11 +106,10 @@ class Towns(Grammar):
         if end < len(self.tokens) and self.tokens[end].text == "-":
             return None
         for stop in range(end, first, -1):
-            name = self.words(first, stop)
-            towns = [town for town in self.rules.towns(name) if town.data.country in self.countries]
-            if len(towns) == 1 and not towns[0].ambiguous and self.relation(first, _TOWN) == "in":
+            city = self.near_town(self.words(first, stop), doubtful=False)
+            if city is not None and self.relation(first, _TOWN) == "in":
                 start, close = self.tokens[first].start, self.tokens[stop - 1].end
-                return self.built(start, close, towns[0].data, None, "in", "town")
+                return self.built(start, close, city, None, "in", "town")
         return None
 
     def namesake(self, first: int, last: int, hit: Hit) -> PlaceMention | None:
@@ -125,7 +127,7 @@ class Towns(Grammar):
 
     def town(self, first: int, end: int, country: str | None, relation: Relation) -> PlaceMention:
         start, stop, name = self.tokens[first].start, self.tokens[end - 1].end, self.words(first, end)
-        if city := self.known_town(name, country):
+        if city := self.known_town(name, country) if country else self.near_town(name):
             return self.built(start, stop, city, None, relation, "town")
         return self.unknown(start, stop, name, country, relation, "unlisted")
 
@@ -138,9 +140,13 @@ class Towns(Grammar):
         """The town of this name in the country beside it, in those that the article names, or anywhere at all."""
         if country is not None:
             return self.known_town(name, country)
-        towns = self.rules.towns(name)
-        near = [town for town in towns if town.data.country in self.countries] or towns
-        return near[0].data if len(near) == 1 else None
+        anywhere = self.rules.towns(name)
+        return self.near_town(name) or (anywhere[0].data if len(anywhere) == 1 else None)
+
+    def near_town(self, name: str, *, doubtful: bool = True) -> City | None:
+        """The only town of this name in the countries of the article; a `doubtful` name may be a word, too."""
+        near = [town for town in self.rules.towns(name) if town.data.country in self.countries]
+        return near[0].data if len(near) == 1 and (doubtful or not near[0].ambiguous) else None
 
     @cached_property
     def countries(self) -> frozenset[str | None]:

@@ -54,6 +54,8 @@ class Reading:
     """True where only two coordinated subjects make it an encounter."""
     occasion: bool
     """True for a noun that is only the occasion of what the clause tells."""
+    passed: bool
+    """True where the day on which it was to be has passed without it."""
 
 
 def surfaces(language: Language) -> Iterator[Surface]:
@@ -124,6 +126,9 @@ def _sentence(document: Document, rules: Rules, number: int, hits: Sequence[Hit]
         cues = _cues(document, hits, clause, lower)
         if lower[0] in rules.content and clause.first > sentence.first:
             cues.extend(cue for cue in _cues(document, hits, Clause(sentence.first, clause.first), lower) if cue.status == "wished")
+        if form == "infinitive" and clause in parts[1:]:
+            over = parts[parts.index(clause) - 1]  # "weigerte sich, ihn zu treffen"
+            cues.extend(cue for cue in _cues(document, hits, over, [w.lower for w in words[over.first : over.last]]) if cue.status in (*_OFF, "wished"))
         occasion = form == "noun" and _occasion(document, hit, clause, rules.during | rules.journey)
         status = _status(form, cues, lower, occasion, _negated_noun(document, hit, clause, rules), rules)
         if frame.status is not None and status in ("held", "present", "ongoing"):
@@ -137,7 +142,7 @@ def _sentence(document: Document, rules: Rules, number: int, hits: Sequence[Hit]
             start=start, end=end, sentence=number, frame=frame.id, kind=frame.kind, status=status, background=background,
             evidence=(Evidence(start, end, document.text[start:end], ident),),
             data=Reading(frame, form, clause, tuple((cue.status, cue.id) for cue in cues), extended,
-                         frame.pair and not any(word in lower for word in frame.needs), occasion),
+                         frame.pair and not any(word in lower for word in frame.needs), occasion, any(cue.past for cue in cues)),
         ))  # fmt: skip
     return [_under_verb(trigger, out) for trigger in out]
 

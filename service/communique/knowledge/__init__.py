@@ -114,8 +114,9 @@ class Knowledge:
         for known in self.tables.persons:
             for form in _plain_too(known.surnames):
                 bearers[form].append(known.person)
+        reigns = {name.form for name in names if name.kind == "reign"}  # "King Abdullah" is an office and a name
         for name in names:
-            if name.kind == "surname":
+            if name.kind == "surname" and name.form not in reigns:
                 for form in _plain_too((name.form,)):
                     bearers[form].append(by_id[name.id])
         listed = {name.form for name in names if name.kind == "surname"}

@@ -23,6 +23,10 @@ Accept = Callable[[int, int], bool]
 """May refuse the tokens from an index up to another."""
 
 _PIECE = re.compile(r"\{(\w+)\}|([\[\](|)])|\\([()])|([^\W\d_]+|\d+|[^\w\s])")
+_NUMBER = "#"
+"""Stands for any run of digits where only the kinds of words are looked at."""
+_END = ""
+"""Among the words that may stand third: two are a phrase."""
 _DEEPEST = 24
 """No phrase has more tokens than this."""
 
@@ -85,53 +89,67 @@ class Phrases:
             for pattern in patterns:
                 for sequence in _expand(pattern):
                     self._add(sequence, meaning, pattern)
-        self._second = self._openings()
-        self._alone = frozenset(form for form in self._second if any(node.meaning for node in self._after(form)))
+        self._forms: dict[str, list[str]] = {}
+        for form, readings in words.items():
+            for word in readings:
+                self._forms.setdefault(word.slot, []).append(form)
+        openings = {*self._root.literals, *(form for slot in self._root.slots for form in self._forms.get(slot, ()))}
+        self._second = {form: self._followers(self._after(form)) for form in openings}
+        self._alone = frozenset(form for form in openings if any(node.meaning for node in self._after(form)))
+        self._second_of_number = self._followers(self._after(_NUMBER))
+        self._alone_of_number = frozenset(slot for slot, node in self._root.slots.items() if node.meaning)
+        self._third: dict[tuple[str, str], frozenset[str]] = {}
 
     def find(self, tokens: Sequence[Token], accept: Accept) -> Iterator[Phrase]:
         """Longest phrases from left to right, none overlapping."""
-        at, last = 0, len(tokens) - 1
-        second, alone = self._second, self._alone
-        while at <= last:
-            lower = tokens[at].lower
-            follow = second.get(lower)
-            if follow is None:
-                promising = lower.isdigit()
-            elif at < last:
-                after = tokens[at + 1].lower
-                promising = after in follow or lower in alone or after.isdigit()
-            else:
-                promising = lower in alone
-            found = self._longest(self._root, tokens, at, at, (), accept) if promising else None
-            if found:
-                yield found
-                at = found.last
-            else:
-                at += 1
+        second, done = self._second, 0
+        # Most tokens of a text open no phrase: one comprehension refuses them at half the price of a loop.
+        for at in [at for at, token in enumerate(tokens) if token[3] in second or token[3].isdigit()]:
+            if at >= done and self._promising(tokens, at):
+                found = self._longest(self._root, tokens, at, at, (), accept)
+                if found:
+                    yield found
+                    done = found.last
 
-    def _openings(self) -> dict[str, frozenset[str]]:
-        """The words that may stand first, each with those that may stand second: most are refused by one look."""
-        forms: dict[str, list[str]] = {}
-        for form, readings in self._words.items():
-            for word in readings:
-                forms.setdefault(word.slot, []).append(form)
-        first = {*self._root.literals, *(form for slot in self._root.slots for form in forms.get(slot, ()))}
-        return {
-            opening: frozenset(
-                form
-                for node in self._after(opening)
-                for form in (*node.literals, *(form for slot in node.slots for form in forms.get(slot, ())))
-            )
-            for opening in first
-        }
+    def _promising(self, tokens: Sequence[Token], at: int) -> bool:
+        """Whether the words from here on can be a phrase, by three looks: nearly all cannot ("in der Stadt")."""
+        first, last = tokens[at].lower, len(tokens) - 1
+        follow = self._second.get(first)
+        if follow is None:
+            if any(word.slot in self._alone_of_number for word in self._numbers(first)):
+                return True
+            first, follow = _NUMBER, self._second_of_number
+        elif first in self._alone:
+            return True
+        second = _class(tokens[at + 1].lower, follow) if at < last else None
+        if second is None:
+            return False
+        third = self._third.get((first, second))
+        if third is None:  # as many pairs as the templates have, each looked up once
+            nodes = [child for node in self._after(first) for child in self._children(node, second)]
+            ends = {_END} if any(node.meaning for node in nodes) else set()
+            third = self._third[first, second] = self._followers(nodes) | ends
+        return _END in third or (at + 1 < last and _class(tokens[at + 2].lower, third) is not None)
 
-    def _after(self, form: str) -> Iterator[_Node]:
-        """Where the trie stands after one word."""
-        if form in self._root.literals:
-            yield self._root.literals[form]
+    def _after(self, form: str) -> list[_Node]:
+        """Where the trie may stand after one word; any slot may be a number's."""
+        return list(self._children(self._root, form))
+
+    def _children(self, node: _Node, form: str) -> Iterator[_Node]:
+        if form == _NUMBER:
+            yield from node.slots.values()
+        if form in node.literals:
+            yield node.literals[form]
         for word in self._words.get(form, ()):
-            if word.slot in self._root.slots:
-                yield self._root.slots[word.slot]
+            if word.slot in node.slots:
+                yield node.slots[word.slot]
+
+    def _followers(self, nodes: Sequence[_Node]) -> frozenset[str]:
+        """The words that may stand behind, and the mark of a number."""
+        followers = {form for node in nodes for form in node.literals}
+        for slot in {slot for node in nodes for slot in node.slots}:
+            followers |= {_NUMBER, *self._forms.get(slot, ())}
+        return frozenset(followers)
 
     def _longest(
         self,
@@ -206,3 +224,10 @@ def _alternatives(pieces: Sequence[tuple[str | None, ...]], at: int) -> tuple[li
             piece = f"{{{slot}}}" if slot else (parenthesis or literal or "").lower()
             open_ = [(*left, piece) for left in open_]
     return done + open_, at
+
+
+def _class(form: str, among: frozenset[str]) -> str | None:
+    """The word, or the mark of a number, as far as it is among those."""
+    if form in among and form != _NUMBER:
+        return form
+    return _NUMBER if form.isdigit() and _NUMBER in among else None

@@ -187,6 +187,8 @@ class StatusCue(Section):
     the noun they speak of ("geplant")."""
     particle: str | None = None
     """The separable part: "ab" of "sagte … ab"."""
+    past: bool = False
+    """True where the day on which it was to be has passed: "fiel aus", "did not take place"."""
 
 
 Unit = Literal["day", "week", "month", "year"]
@@ -280,6 +282,8 @@ class Places(Section):
     """Endings of lower-case words that may: "benachbarten"."""
     nouns: tuple[str, ...]
     """Kinds of towns, which may stand between: "Stadt", "resort"; a name after one is a town even if no table has it."""
+    region_nouns: tuple[str, ...] = ()
+    """Kinds of regions, which may stand between as well: "Bundesstaat", "province"."""
     capital_nouns: tuple[str, ...]
     of: tuple[str, ...]
     """Between such a noun and the name of a country: "Hauptstadt von Ruanda"."""

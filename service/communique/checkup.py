@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from aiokafka.errors import KafkaError
@@ -14,8 +14,9 @@ from communique import __version__, app
 from communique.errors import CommuniqueError
 from communique.kafka import topics
 from communique.settings import Settings
-from communique.store import schema
+from communique.store import health, schema
 from communique.store.connection import Database
+from communique.store.health import Position
 
 LEAST_POSTGRES = 160000
 LARGEST_SKEW_SECONDS = 5.0
@@ -77,11 +78,35 @@ async def _database(database: Database) -> AsyncIterator[Finding]:
     finally:
         await connection.close()
     report = await schema.migrate(database, datetime.now(UTC), check=True)
-    if report.current:
-        yield Finding("migrations", "ok", "all are applied")
-    else:
+    if not report.current:
         missing = ", ".join((*report.pending, *report.changed))
         yield Finding("migrations", "fault", f"missing or changed: {missing}", "Run `communique migrate`.")
+        return
+    yield Finding("migrations", "ok", "all are applied")
+    pool = await database.pool()
+    try:
+        yield _progress(await health.positions(pool), datetime.now(UTC))
+    finally:
+        await pool.close()
+
+
+def _progress(positions: Sequence[Position], now: datetime) -> Finding:
+    """Who reads what, and when a position moved last; whether that is long ago only the feed can tell."""
+    if not positions:
+        return Finding("positions", "ok", "nothing has been read yet")
+    owners = ", ".join(sorted({position.owner for position in positions}))
+    moved = [position.moved_at for position in positions if position.moved_at]
+    last = f"the last moved {_ago(now - max(moved))} ago" if moved else "none has moved yet"
+    return Finding("positions", "ok", f"{len(positions)} partitions, claimed by {owners}; {last}")
+
+
+def _ago(age: timedelta) -> str:
+    """The largest unit that is not below one: "3 s", "2 min", "5 h", "4 d"."""
+    seconds = max(0, round(age.total_seconds()))
+    for size, unit in ((86_400, "d"), (3_600, "h"), (60, "min")):
+        if seconds >= size:
+            return f"{seconds // size} {unit}"
+    return f"{seconds} s"
 
 
 def _version(number: int) -> Finding:

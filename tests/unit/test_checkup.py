@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from communique import app, checkup, embedded
+from communique import app, checkup, embedded, store
 from communique.checkup import Finding
+from communique.model import Batch
 from communique.settings import Settings, load
 from communique.store import schema
 
@@ -57,6 +58,20 @@ async def test_missing_topics_and_migrations_name_the_command_that_makes_them(se
     assert "communique migrate" in (before["migrations"].remedy or "")
     await schema.migrate(app.database_of(settings), datetime.now(UTC))
     assert (await findings(settings))["migrations"].verdict == "ok"
+
+
+async def test_who_reads_what_is_told(servers: tuple[str, str]) -> None:
+    settings = load(brokers=servers[0], database_url=servers[1])
+    database = app.database_of(settings)
+    await schema.migrate(database, datetime.now(UTC))
+    assert (await findings(settings))["positions"].found == "nothing has been read yet"
+    async with store.connect(database, store.Publication(), lambda: datetime.now(UTC)) as one:
+        for partition, owner in ((0, "host-a:7"), (1, "host-b:9"), (2, "host-a:7")):
+            claim = await one.claim(settings.topic_articles, partition, owner)
+        before = (await findings(settings))["positions"].found
+        await one.commit(Batch(claim, 0, 5, ()))
+    assert before == "3 partitions, claimed by host-a:7, host-b:9; none has moved yet"
+    assert (await findings(settings))["positions"].found.endswith("; the last moved 0 s ago")
 
 
 async def test_a_database_that_may_forget_commits_is_a_fault(servers: tuple[str, str]) -> None:

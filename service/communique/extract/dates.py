@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Literal
 
 from babel import Locale
@@ -182,6 +183,7 @@ def _words(section: Dates, code: str) -> Iterator[tuple[str, Word]]:
             yield form, Word(slot, value, form[0].isupper())
 
 
+@lru_cache(maxsize=4096)
 def _numbers(digits: str) -> tuple[Word, ...]:
     """The slots that a run of digits may fill."""
     number = int(digits) if len(digits) <= 4 else 0

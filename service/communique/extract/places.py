@@ -20,6 +20,8 @@ from communique.languages import Language
 from communique.model import City, Document, Entry, Hit, PlaceMention, Surface, Token, Venue
 
 _NATIONS = ("country", "demonym")
+_BETWEEN = 3
+"""Tokens between two places of one list."""
 
 
 def surfaces(language: Language) -> Iterator[Surface]:
@@ -99,10 +101,10 @@ class _Reading(Towns):
         """Whether the word behind makes another name of it: "Washington Post", "the U.S. Senate", "US$ 500"."""
         if after.text in self.rules.name_tails:
             return True
-        if any(entry.kind == "region" for entry in hit.entries) and self.is_office(after):
+        kinds = {entry.kind for entry in hit.entries}
+        if "region" in kinds and self.is_office(after):
             return True  # "to California Governor N. N."
-        country = any(entry.kind == "country" for entry in hit.entries)
-        adjective = country and any(entry.kind == "demonym" for entry in hit.entries)
+        adjective = "country" in kinds and "demonym" in kinds
         return adjective and after.start <= hit.end + 1 and (after.text[0].isupper() or after.text == "$")
 
     def is_office(self, token: Token) -> bool:
@@ -168,9 +170,11 @@ class _Reading(Towns):
 
     def joined(self, before: PlaceMention, mention: PlaceMention) -> bool:
         """ "nach Paris und Straßburg", "in Tanzania, Kenya and South Africa"."""
-        words = [token.lower for token in self.tokens[self.index(before.end) : self.index(mention.start)]]
-        words = [word for word in words if word not in self.rules.articles]
-        if len(words) != 1 or (before.city is None) != (mention.city is None):
+        first, last = self.index(before.end), self.index(mention.start)
+        if last - first > _BETWEEN or (before.city is None) != (mention.city is None):
+            return False
+        words = [token.lower for token in self.tokens[first:last] if token.lower not in self.rules.articles]
+        if len(words) != 1:
             return False
         if words[0] in self.rules.and_ or words[0] == "/":
             return True

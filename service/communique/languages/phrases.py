@@ -102,14 +102,20 @@ class Phrases:
 
     def find(self, tokens: Sequence[Token], accept: Accept) -> Iterator[Phrase]:
         """Longest phrases from left to right, none overlapping."""
-        second, done = self._second, 0
+        done, last = 0, len(tokens) - 1
+        alone, second, second_of_number = self._alone, self._second, self._second_of_number
         # Most tokens of a text open no phrase: one comprehension refuses them at half the price of a loop.
         for at in [at for at, token in enumerate(tokens) if token[3] in second or token[3].isdigit()]:
-            if at >= done and self._promising(tokens, at):
-                found = self._longest(self._root, tokens, at, at, (), accept)
-                if found:
-                    yield found
-                    done = found.last
+            if at < done:
+                continue
+            first, after = tokens[at][3], tokens[at + 1][3] if at < last else ""
+            follow = second.get(first, second_of_number)
+            if after not in follow and not after.isdigit() and first in second and first not in alone:
+                continue
+            found = self._longest(self._root, tokens, at, at, (), accept) if self._promising(tokens, at) else None
+            if found:
+                yield found
+                done = found.last
 
     def _promising(self, tokens: Sequence[Token], at: int) -> bool:
         """Whether the words from here on can be a phrase, by three looks: nearly all cannot ("in der Stadt")."""

@@ -19,7 +19,7 @@ _TOKEN = re.compile(r"[^\W\d_]+(?:[\u0300-\u036f]+[^\W\d_]*)*|\d+|[^\w\s]|_")
 _PARAGRAPH = re.compile(r"\n\s*\n|\n")
 _STOPS = frozenset(".,;:")
 _END = re.compile(r"[.!?…。！？；](?:(?<=[.!?…])[.!?…]*[\"'”“»«’)\]]*(?=\s)|(?<=[。！？；])[。！？；]*[”’」』）]*)")
-"""Begins with one set of characters rather than with an alternative, so that the search can skip to the next of them."""
+"""Begins with one set of characters rather than with an alternative, so that a search can skip to the next of them."""
 _OPENERS = "\"'„“”»«‚‘’([¿¡—–-"
 _ROMAN = re.compile(r"[IVX]+$")
 _WORD = re.compile(r"\w+")
@@ -54,8 +54,10 @@ def fold(text: str) -> str:
 
 @lru_cache(maxsize=32_768)
 def squeeze(text: str) -> str:
-    """Case, accents, punctuation and spacing folded away: the key under which two spellings are one. Remembered, because
-    the same names come again and again, a hundred times in one article."""
+    """Case, accents, punctuation and spacing folded away: the key under which two spellings are one.
+
+    Remembered, because the same names come again and again, a hundred times in one article.
+    """
     plain = unicodedata.normalize("NFKD", text.casefold())
     plain = "".join(c for c in plain if not unicodedata.combining(c))
     return re.sub(r"[\W_]+", " ", plain).strip()
@@ -138,7 +140,7 @@ def _ends(text: str, stop: re.Match[str], sentence_start: int, segmentation: Seg
         return False
     if len(word) == 1 and word.isalpha() and word.isupper():
         return False  # an initial: "J. D. Vance"
-    if segmentation.ordinals and (word.isdigit() and len(word) <= 2 or _ROMAN.match(word)):
+    if segmentation.ordinals and ((word.isdigit() and len(word) <= 2) or _ROMAN.match(word)):
         follower = _WORD.match(head)
         return not (follower and (word.isdigit() is False or follower.group().lower() in segmentation.after_ordinal))
     return not (len(word) > 1 and "." in word and len(word) <= 6 and after[:1].isalnum() and word.lower() != word)

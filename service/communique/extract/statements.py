@@ -8,7 +8,7 @@ subjunctives, or sentences inside a quotation.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from communique.extract import subjects, voices
@@ -20,6 +20,7 @@ from communique.languages.patterns import PhraseTable, expand_all
 from communique.languages.sections import Cue, Saying
 from communique.model import Document, Evidence, Party, Sentence, Statement, TopicMention
 
+_SAYING, _SOURCE, _CUE, _SUBJUNCTIVE = 1, 2, 4, 8
 _LONGEST = 400
 """Tokens of a sentence; a longer one is a list or a table."""
 
@@ -41,8 +42,8 @@ class Rules:
     acts: tuple[Cue, ...]
     actors: frozenset[str]
     null_subject: bool
-    marked: frozenset[str]
-    """Every word at which one of the above may begin: one look a word."""
+    marks: Mapping[str, int]
+    """Every word at which one of the above may begin, and which of them: one look a word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +90,21 @@ def compile(language: Language) -> Rules:
         acts=section.cues,
         actors=frozenset(section.actors),
         null_subject=section.null_subject,
-        marked=parenthesis.union(sayings.firsts, sources.firsts, cues.firsts, certain, possible),
+        marks=_marks(
+            (_SAYING, sayings.firsts | parenthesis),
+            (_SOURCE, sources.firsts),
+            (_CUE, cues.firsts),
+            (_SUBJUNCTIVE, certain | possible),
+        ),
     )
+
+
+def _marks(*groups: tuple[int, frozenset[str]]) -> dict[str, int]:
+    marks: dict[str, int] = {}
+    for mark, words in groups:
+        for word in words:
+            marks[word] = marks.get(word, 0) | mark
+    return marks
 
 
 def find(
@@ -128,11 +142,13 @@ class _Reader:
         self.rules, self.words = rules, document.tokens
         self.hall = Hall(document, parties, rules.voices)
         self.syntax = Syntax(self.hall, rules.subjects)
-        marked = [(index, word.lower) for index, word in enumerate(self.words) if word.lower in rules.marked]
-        self.sayings = [i for i, word in marked if word in rules.sayings.firsts or word in rules.parenthesis]
-        self.sources = [i for i, word in marked if word in rules.sources.firsts]
-        self.cues = [i for i, word in marked if word in rules.cues.firsts]
-        self.subjunctives = [i for i, word in marked if word in rules.certain or word in rules.possible]
+        marked = [(index, mark) for index, word in enumerate(self.words) if (mark := rules.marks.get(word[3]))]
+        self.speech = [index for index, mark in marked if mark != _CUE]
+        """Tokens without one of which, and without quotation marks, nobody speaks in a sentence."""
+        self.sayings = [index for index, mark in marked if mark & _SAYING]
+        self.sources = [index for index, mark in marked if mark & _SOURCE]
+        self.cues = [index for index, mark in marked if mark & _CUE]
+        self.subjunctives = [index for index, mark in marked if mark & _SUBJUNCTIVE]
         self.floor = Floor(self.hall, Sentence(0, 0, 0, 0, 0))
         self.unknown = False
         """True where somebody speaks in the sentence whom the text does not make known."""
@@ -140,22 +156,21 @@ class _Reader:
     def read(self, sentence: Sentence) -> Said | None:
         """The statement that the sentence makes, if any; afterwards the floor is its speaker's."""
         self.floor.sentence, self.unknown = sentence, False
-        phrases = self.hall.phrases(sentence)
-        said = (
-            self._explicit(sentence, phrases) or self._sourced(sentence, phrases) or self._reported(sentence, phrases)
-        )
+        said = None
+        if _within(self.speech, sentence) or True in self.syntax.quoted[sentence.first : sentence.last]:
+            said = self._explicit(sentence) or self._sourced(sentence) or self._reported(sentence)
         if said is None or not said.speaker.people:
             if said is None and self.unknown:
                 self.floor.leave()
-            self._listen(phrases)
+            self._listen(sentence)
         if said is not None:
             self.floor.give(said.speaker, chain=True)
         return said
 
-    def _listen(self, phrases: Sequence[Phrase]) -> None:
+    def _listen(self, sentence: Sentence) -> None:
         """A sentence in which no person speaks still tells whom a pronoun in the next one means."""
         self.floor.chain = False
-        for phrase in phrases:
+        for phrase in self.hall.phrases(sentence) if self.hall.names(sentence) else ():
             if phrase.kind != "party" or not phrase.subject:
                 continue
             speaker = self.floor.whom(phrase, None)
@@ -165,8 +180,8 @@ class _Reader:
 
     # ── a verb of saying ─────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _explicit(self, sentence: Sentence, phrases: Sequence[Phrase]) -> Said | None:
-        found = list(self._verbs(sentence, phrases))
+    def _explicit(self, sentence: Sentence) -> Said | None:
+        found = list(self._verbs(sentence))
         if not found:
             return None
         best = max(found, key=lambda said: (said.speaker.rank, said.trailing and said.speaker.rank == 3, -said.at))
@@ -174,7 +189,7 @@ class _Reader:
         firm = next((said for said in same if not said.soft), None)
         return firm or next((said for said in same if said.act != "says"), best)
 
-    def _verbs(self, sentence: Sentence, phrases: Sequence[Phrase]) -> Iterator[Said]:
+    def _verbs(self, sentence: Sentence) -> Iterator[Said]:
         behind = sentence.first
         for index in _within(self.sayings, sentence):
             if index < behind or self.syntax.quoted[index]:
@@ -188,10 +203,10 @@ class _Reader:
             if readings:
                 end, saying, _ = max(readings, key=lambda reading: (_demands(reading[1]), reading[0]))
                 same = [participle for last, _, participle in readings if last == end]
-                said = self._verb(index, end, saying, any(same), not all(same), sentence, phrases)
+                said = self._verb(index, end, saying, any(same), not all(same), sentence)
                 behind = end
             elif self.words[index].lower in self.rules.parenthesis:
-                said = self._parenthesis(index, sentence, phrases)
+                said = self._parenthesis(index, sentence)
             if said is not None:
                 yield said
 
@@ -223,7 +238,6 @@ class _Reader:
         participle: bool,
         finite: bool,
         sentence: Sentence,
-        phrases: Sequence[Phrase],
     ) -> Said | None:
         syntax = self.syntax
         clause = syntax.clause(index, sentence)
@@ -233,6 +247,7 @@ class _Reader:
         verb, behind = place
         if syntax.subordinate(clause, verb, sentence):
             return None
+        phrases = self.hall.phrases(sentence)
         phrase = syntax.subject(verb, behind, clause, sentence, phrases, inverts=saying.act == "says")
         if phrase is None:
             speaker = self._unsaid(verb, clause, sentence, phrases)
@@ -260,10 +275,13 @@ class _Reader:
         passive = may_be_passive and syntax.helper(rules.passive, index, clause) is not None
         return None if passive else (index, end)
 
-    def _parenthesis(self, index: int, sentence: Sentence, phrases: Sequence[Phrase]) -> Said | None:
+    def _parenthesis(self, index: int, sentence: Sentence) -> Said | None:
         """ ", so Xi." """
-        phrase = next((phrase for phrase in phrases if phrase.first == index + 1 and phrase.subject), None)
-        if phrase is None or index == sentence.first or self.words[index - 1].text not in ENDS:
+        if index == sentence.first or self.words[index - 1].text not in ENDS:
+            return None
+        leads = (phrase for phrase in self.hall.phrases(sentence) if phrase.first == index + 1 and phrase.subject)
+        phrase = next(leads, None)
+        if phrase is None:
             return None
         speaker = self.floor.whom(phrase, None)
         return None if speaker is None else Said(speaker, "parenthesis", at=index, trailing=True)
@@ -285,12 +303,12 @@ class _Reader:
 
     # ── a source ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _sourced(self, sentence: Sentence, phrases: Sequence[Phrase]) -> Said | None:
+    def _sourced(self, sentence: Sentence) -> Said | None:
         for index in _within(self.sources, sentence):
             if self.syntax.quoted[index]:
                 continue
             for end, own in self.rules.sources.at(self.words, index, sentence.last):
-                speaker = self.floor.single if own else self._source(end, phrases)
+                speaker = self.floor.single if own else self._source(end, self.hall.phrases(sentence))
                 if speaker is not None:
                     return Said(speaker, "source", at=index)
         return None
@@ -303,17 +321,17 @@ class _Reader:
 
     # ── reported speech ──────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _reported(self, sentence: Sentence, phrases: Sequence[Phrase]) -> Said | None:
+    def _reported(self, sentence: Sentence) -> Said | None:
         quoted = sum(self.syntax.quoted[sentence.first : sentence.last])
         quotation = quoted > 3 and quoted >= 0.8 * (sentence.last - sentence.first)
         if not quotation and not self._subjunctive(sentence):
             return None
-        speaker = self._attributed(sentence, phrases) or (None if self.unknown else self.floor.last)
+        speaker = self._attributed(sentence) or (None if self.unknown else self.floor.last)
         return None if speaker is None else Said(speaker, "quotation" if quotation else "reported-speech")
 
-    def _attributed(self, sentence: Sentence, phrases: Sequence[Phrase]) -> Speaker | None:
+    def _attributed(self, sentence: Sentence) -> Speaker | None:
         """Any verb between comma and subject within reported speech: "…, versuchte er zu beruhigen."."""
-        for phrase in reversed(phrases):
+        for phrase in reversed(self.hall.phrases(sentence)):
             verb = phrase.first - 1
             if not phrase.subject or verb <= sentence.first or self.words[verb - 1].text not in ENDS:
                 continue

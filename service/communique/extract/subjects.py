@@ -68,17 +68,24 @@ class Syntax:
 
     def _quotations(self) -> list[bool]:
         """For each token whether it stands inside quotation marks; a paragraph closes what it leaves open."""
-        rules, inside, paragraph = self.rules, False, -1
+        rules = self.rules
         quoted = [False] * len(self.words)
-        for sentence in self.hall.document.sentences:
-            if sentence.paragraph != paragraph:
-                paragraph, inside = sentence.paragraph, False
-            for index in range(sentence.first, sentence.last):
+        every = rules.straight | rules.opening | rules.closing
+        marks = [index for index, word in enumerate(self.words) if word[2] in every]
+        paragraphs = {sentence.paragraph: sentence.last for sentence in self.hall.document.sentences}
+        at = 0
+        for end in paragraphs.values():
+            inside, opened = False, 0
+            while at < len(marks) and marks[at] < end:
+                index = marks[at]
                 mark = self.words[index].text
                 if mark in rules.straight or mark in (rules.closing if inside else rules.opening):
-                    inside = not inside
-                else:
-                    quoted[index] = inside
+                    if inside:
+                        quoted[opened:index] = [True] * (index - opened)
+                    inside, opened = not inside, index + 1
+                at += 1
+            if inside:
+                quoted[opened:end] = [True] * (end - opened)
         return quoted
 
     # ── clauses ──────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -16,6 +16,7 @@ from communique.text import fold, squeeze
 
 Kind = Literal["party", "name", "he", "it", "they", "sides", "role", "voice", "nobody"]
 
+_OF_STATES = frozenset({"demonym", "country", "metonym", "inhabitant"})
 _PRONOUNS = ("he", "they", "sides")
 _ADJECTIVES = 3
 """Words that may stand between an article and its noun."""
@@ -103,7 +104,6 @@ class Hall:
     def __init__(self, document: Document, parties: Sequence[Party], rules: Rules) -> None:
         self.document, self.rules = document, rules
         self.words = document.tokens
-        self.starts = [token.start for token in document.tokens]
         self.parties = tuple(sorted(parties, key=lambda party: (party.start, -party.end)))
         self.party_starts = [party.start for party in self.parties]
         self.spans = [self._span(party) for party in self.parties]
@@ -117,29 +117,47 @@ class Hall:
         self.countries: dict[int, str] = {}
         """Country of the nationality, country or seat whose name stands at a token."""
         self.inhabitants: set[int] = set()
-        self.datelines = [(line.start, line.end) for line in dateline.find(document)]
+        self.datelines = [(line.start, line.end) for line in dateline.find(document.text)]
         self._read_hits()
         firsts = rules.words.firsts
-        self._words = [index for index, word in enumerate(self.words) if word.lower in firsts]
+        self._words = [index for index, word in enumerate(self.words) if word[3] in firsts]
+        self._phrases: dict[int, list[Phrase]] = {}
+
+    def _token(self, offset: int) -> int:
+        """Index of the first token from an offset on; tokens are tuples that begin with their start."""
+        return bisect_left(self.words, (offset,))
 
     def _span(self, party: Party) -> tuple[int, int]:
-        return bisect_left(self.starts, party.start), bisect_left(self.starts, party.end)
+        return self._token(party.start), self._token(party.end)
 
     def _read_hits(self) -> None:
         for hit in self.document.hits:
             for entry in hit.entries:
-                if entry.kind not in ("demonym", "country", "metonym", "inhabitant"):
+                if entry.kind not in _OF_STATES:
                     continue
                 code = entry.data[0] if entry.kind == "metonym" else entry.data
                 if isinstance(code, str) and ":" not in code:
-                    index = bisect_left(self.starts, hit.start)
+                    index = self._token(hit.start)
                     self.countries[index] = code
                     if entry.kind == "inhabitant":
                         self.inhabitants.add(index)
                 break
 
+    def names(self, sentence: Sentence) -> bool:
+        """True where a party stands in the sentence."""
+        return bisect_left(self.party_starts, sentence.start) < bisect_left(self.party_starts, sentence.end)
+
     def phrases(self, sentence: Sentence) -> list[Phrase]:
-        """The phrases of a sentence in order; coordinated parties as one, pronouns rather than parties."""
+        """The phrases of a sentence in order; coordinated parties as one, pronouns rather than parties.
+
+        Read when they are first asked for: most sentences hold no word of saying, and nobody asks.
+        """
+        found = self._phrases.get(sentence.first)
+        if found is None:
+            found = self._phrases[sentence.first] = self._read(sentence)
+        return found
+
+    def _read(self, sentence: Sentence) -> list[Phrase]:
         named = [phrase for phrase in self._parties(sentence) if not self._heads(phrase)]
         taken = {index for phrase in named for index in range(phrase.first, phrase.last)}
         found: list[Phrase] = []
@@ -166,11 +184,11 @@ class Hall:
 
     def _candidates(self, sentence: Sentence) -> list[int]:
         words, tails, capitals = self.words, self.rules.tails, self.rules.nouns_capitalised
+        inhabitants = self.inhabitants
         nouns = [
             index
-            for index in range(sentence.first, sentence.last)
-            if (words[index].lower[-_TAIL:] in tails or index in self.inhabitants)
-            and not (capitals and words[index].text[0].islower())
+            for index, word in enumerate(words[sentence.first : sentence.last], sentence.first)
+            if (word[3][-_TAIL:] in tails or index in inhabitants) and not (capitals and word[2][0].islower())
         ]
         first, last = bisect_left(self._words, sentence.first), bisect_left(self._words, sentence.last)
         return sorted({*nouns, *self._words[first:last]})
@@ -229,7 +247,7 @@ class Hall:
         """ "Trumps", "Netanyahu's": the phrase belongs to what follows."""
         written = self.document.text[party.start : party.end]
         if written.endswith(("'s", "’s")):
-            first = bisect_left(self.starts, party.start)  # "the chief of Tehran's" has its genitive inside
+            first = self._token(party.start)  # "the chief of Tehran's" has its genitive inside
             return not any(self.words[i].lower in self.rules.prepositions for i in range(first, last))
         if party.surface and written.endswith(party.surface + "s"):
             return True
@@ -330,7 +348,7 @@ class Hall:
     @cached_property
     def _full_names(self) -> dict[str, str]:
         """Surname → first name and surname, as first written, of everyone who may be a person by grammar."""
-        covered = {bisect_left(self.starts, hit.start) for hit in self.document.hits}
+        covered = {self._token(hit.start) for hit in self.document.hits}
         out: dict[str, str] = {}
         for at in range(1, len(self.words)):
             first, name = self.words[at - 1], self.words[at]

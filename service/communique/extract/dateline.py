@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-
-from communique.model import Document
+from functools import lru_cache
 
 _CAPITAL = r"[^\W\d_a-zà-öø-ÿ]"
 _WORD = rf"{_CAPITAL}[\w'’.-]*\.?"
@@ -16,7 +15,8 @@ _NAME = rf"{_WORD}(?: (?:{_WORD}|auf|am|an|der|im|bei|ob|of|the|de|la|le|el|du|d
 _DATELINE = re.compile(
     rf"(?P<head>{_NAME}(?: ?/ ?{_NAME}){{0,2}}?)"
     r"(?:(?:, [^()\n]{1,40}?)?"
-    r"(?:(?P<agency>\s*\([^()\n]{2,40}\)|\.?\s*/[A-ZÄÖÜ][\w .]{1,30}/|\s-\w{2,6}-)\s*[.:,]?\s*[-–—]{0,2}|\s*[-–—]{1,2}|:)|\.)(?=\s)"
+    r"(?:(?P<agency>\s*\([^()\n]{2,40}\)|\.?\s*/[A-ZÄÖÜ][\w .]{1,30}/|\s-\w{2,6}-)\s*[.:,]?\s*[-–—]{0,2}"
+    r"|\s*[-–—]{1,2}|:)|\.)(?=\s)"
 )
 _LINE = re.compile(rf"(?:[^\n]{{0,40}}?, )?(?P<head>{_NAME}), [^\n]{{0,16}}\d[^\n]{{0,16}}(?=\n)")
 """A line of its own, as over press releases: "Berlin, 5. Mai 2024"."""
@@ -36,9 +36,10 @@ class Dateline:
     """True where an agency or a line of its own shows that it is one; else the head must be a known place."""
 
 
-def find(document: Document) -> tuple[Dateline, ...]:
-    """Candidates at the start of the first paragraphs, in order."""
-    text, found, at = document.text, [], 0
+@lru_cache(maxsize=2)
+def find(text: str) -> tuple[Dateline, ...]:
+    """Candidates at the start of the first paragraphs, in order; kept for the next extractor that asks."""
+    found, at = [], 0
     for _ in range(_PARAGRAPHS):
         while at < len(text) and text[at].isspace():
             at += 1

@@ -54,7 +54,7 @@ def compile(language: Language) -> Rules:
 def find(document: Document, rules: Rules) -> tuple[DateMention, ...]:
     """All date expressions by start."""
     text, tokens = document.text, document.tokens
-    datelines = dateline.find(document)
+    datelines = dateline.find(text)
     mentions: list[DateMention] = []
     published = document.published
     told = named = None

@@ -148,9 +148,12 @@ class Grammar:
         self.text = document.text
         self.tokens = document.tokens
         self.rules = rules
-        self.at = {
-            self.index(hit.start): hit for hit in document.hits if not KINDS.isdisjoint(e.kind for e in hit.entries)
-        }
+        self.at: dict[int, Hit] = {}
+        for hit in document.hits:
+            for entry in hit.entries:
+                if entry.kind in KINDS:
+                    self.at[bisect_left(self.tokens, (hit.start,))] = hit
+                    break
 
     def index(self, offset: int) -> int:
         return bisect_left(self.tokens, (offset,))
@@ -161,10 +164,10 @@ class Grammar:
         like_venue = entry.kind in ("venue", "body") or (entry.kind == "city" and not is_town(entry))
         prepositions = rules.venue_prepositions if like_venue else rules.prepositions
         article = ""
-        at = first - 1
+        tokens, at = self.tokens, first - 1
         while at >= 0 and first - at <= _REACH:
-            token = self.tokens[at]
-            if "\n" in self.gap(at, at + 1):
+            token = tokens[at]
+            if at + 1 < len(tokens) and "\n" in self.text[token.end : tokens[at + 1].start]:
                 break
             if token.text in prepositions:
                 return self.judged(at, prepositions[token.text], article, entry)
@@ -174,7 +177,7 @@ class Grammar:
                 return "to" if leaving else "bare"
             if token.lower in rules.section.journey_of and at and self.tokens[at - 1].lower in rules.journeys:
                 return "to"
-            if is_town(entry) and token.lower in rules.of and at and self.tokens[at - 1].lower in rules.buildings:
+            if is_town(entry) and token.lower in rules.of and at and tokens[at - 1].lower in rules.buildings:
                 return self.relation_of_building(at - 1)
             if token.lower in rules.articles:
                 article = token.lower

@@ -188,7 +188,7 @@ class _Reading(Towns):
 
         A candidate without an agency counts only with a town of the tables.
         """
-        for line in sorted(dateline.find(self.document), key=lambda line: not line.sure):
+        for line in sorted(dateline.find(self.text), key=lambda line: not line.sure):
             mentions = self.heads(line)
             if mentions:
                 return mentions, line.end

@@ -64,7 +64,9 @@ class Towns(Grammar):
         relation = self.relation(at, Entry("town", "")) if end > first and not common else "bare"
         if relation not in ("in", "to"):
             return None
-        before = self.at.get(at - 1)
+        before, beside = self.at.get(at - 1), self.at.get(end + 1)
+        if before is None and beside and not beside.suffix and self.tokens[end].text in ",(" and place_of(beside):
+            before = beside  # "in the town of Bled, Slovenia"
         return self.town(first, end, country_of(before) if before else None, relation)
 
     def after_preposition(self, at: int) -> PlaceMention | None:

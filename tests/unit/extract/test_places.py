@@ -21,11 +21,28 @@ HAMBURG = City("Hamburg", "DE", 53.6, 10.0, 7)
 BALI = City("Bali", "ID", -8.4, 115.2, None)
 GENEVA = City("Geneva", "CH", 46.2, 6.1, 9)
 SINGAPORE = City("Singapore", "SG", 1.3, 103.8, 10, capital=True)
+MUNICH = City("Munich", "DE", 48.1, 11.6, 14)
+ELMAU = City("Elmau", "DE", 47.6, 11.2, None)
 NORDEN = City("Norden", "DE", 53.6, 7.2, 11)
 SPRINGFIELDS = (City("Springfield", "US", 39.8, -89.6, 12), City("Springfield", "ZA", -26.0, 28.0, 13))
 
-CITIES = (BERLIN, PARIS, MOSCOW, BEIJING, WASHINGTON, AMMAN, HAMBURG, BALI, GENEVA, SINGAPORE, NORDEN, *SPRINGFIELDS)
-FORMS = {"Moscow": "Moskau", "Beijing": "Peking", "Geneva": "Genf", "Singapore": "Singapur"}
+CITIES = (
+    BERLIN,
+    PARIS,
+    MOSCOW,
+    BEIJING,
+    WASHINGTON,
+    AMMAN,
+    HAMBURG,
+    BALI,
+    GENEVA,
+    SINGAPORE,
+    NORDEN,
+    MUNICH,
+    ELMAU,
+    *SPRINGFIELDS,
+)
+FORMS = {"Moscow": "Moskau", "Beijing": "Peking", "Geneva": "Genf", "Singapore": "Singapur", "Munich": "München"}
 COUNTRIES = {
     "de": {
         "Türkei": "TR", "USA": "US", "Polen": "PL", "China": "CN", "Indien": "IN", "Zypern": "CY", "Israel": "IL",
@@ -37,13 +54,31 @@ COUNTRIES = {
     },
 }  # fmt: skip
 DEMONYMS = {
-    "de": {"russisch": "RU", "indisch": "IN", "polnisch": "PL", "belarussisch": "BY", "deutsch": "DE"},
+    "de": {"russisch": "RU", "indisch": "IN", "polnisch": "PL", "belarussisch": "BY", "dänisch": "DK", "deutsch": "DE"},
     "en": {"Russian": "RU", "Jordanian": "JO", "Turkish": "TR", "US": "US", "Czech": "CZ"},
 }
 VENUES = {
     "de": {"Kreml": Venue("Kremlin", MOSCOW), "Weißen Haus": Venue("White House", WASHINGTON)},
     "en": {"Kremlin": Venue("Kremlin", MOSCOW), "White House": Venue("White House", WASHINGTON)},
 }
+REGIONS = {
+    "de": {"Bayern": "DE", "Kalifornien": "US", "Ohio": "US", "Steiermark": "AT", "Innere Mongolei": "CN"},
+    "en": {"Bavaria": "DE", "California": "US", "Texas": "US", "Inner Mongolia": "CN"},
+}
+REGION_ADJECTIVES = {"de": {"bayerisch": "DE"}, "en": {"Bavarian": "DE"}}
+TOWNS = (
+    Surface("Tondern", "town", "kb.city.20", City("Tønder", "DK", 54.9, 8.9, 20)),
+    Surface("Slubice", "town", "kb.city.21", City("Słubice", "PL", 52.4, 14.6, 21)),
+    Surface("Brest", "town", "kb.city.22", City("Brest", "BY", 52.1, 23.7, 22)),
+    Surface("Brest", "town", "kb.city.23", City("Brest", "FR", 48.4, -4.5, 23)),
+    Surface("Paris", "town", "kb.city.24", City("Paris", "US", 33.7, -95.6, 24)),
+    Surface("Union", "town", "kb.city.25", City("Union", "US", 40.7, -74.3, 25), ambiguous=True),
+)
+"""Towns that are no hits; "Brest" is one in two countries."""
+
+
+def towns(name: str) -> tuple[Surface, ...]:
+    return tuple(town for town in TOWNS if town.form.lower() == name.lower())
 
 
 def world(code: str) -> list[Surface]:
@@ -56,6 +91,12 @@ def world(code: str) -> list[Surface]:
     surfaces += [Surface(form, "country", f"kb.country.{iso}", iso) for form, iso in COUNTRIES[code].items()]
     surfaces += [Surface(form, "demonym", f"kb.demonym.{iso}", iso) for form, iso in DEMONYMS[code].items()]
     surfaces += [Surface(form, "venue", f"kb.venue.{form}", venue) for form, venue in VENUES[code].items()]
+    surfaces += [Surface(form, "region", f"kb.region.{iso}", iso) for form, iso in REGIONS[code].items()]
+    for form, iso in REGION_ADJECTIVES[code].items():
+        surfaces += [Surface(form, kind, f"kb.region.{iso}", iso) for kind in ("region", "adjective")]
+    surfaces += [Surface("Governor", "office", "en.office.governor", ())]
+    surfaces += [Surface("Tondern", "surname", "kb.surname.Tondern", ())] if code == "en" else []
+    surfaces += [Surface("Münchn", "city", "kb.city.14", MUNICH, ambiguous=True)] if code == "de" else []
     surfaces += [Surface("Paris", "metonym", "kb.metonym.FR", ("FR", "capital"))]
     surfaces += [Surface("Ungar", "inhabitant", "kb.inhabitant.HU", "HU")]
     return surfaces
@@ -66,7 +107,7 @@ def engine(code: str) -> tuple[Lexicon, places.Rules]:
     language = languages.load(code)
     surfaces = world(code)
     lexicon = Lexicon([*surfaces, *places.surfaces(language)], language.inflection, boundaries=True)
-    return lexicon, places.compile(language, places.capitals(surfaces))
+    return lexicon, places.compile(language, places.capitals(surfaces), towns)
 
 
 def find(code: str, body: str) -> list[tuple[str | None, str | None, str]]:
@@ -119,13 +160,81 @@ def find(code: str, body: str) -> list[tuple[str | None, str | None, str]]:
         ("en", "His tour of Kenya begins.", (None, "KE", "to")),
         ("en", "The Geneva talks failed.", ("Geneva", "CH", "in")),
         ("en", "They met in neighbouring Poland.", (None, "PL", "in")),
-        ("en", "They met in the town of Bled, Slovenia.", ("Bled", None, "in")),
+        ("en", "They met in the town of Bled, Slovenia.", ("Bled", "SI", "in")),
         ("en", "They met in Brdo, Slovenia.", ("Brdo", "SI", "in")),
     ],
 )
 def test_grammar_says_where(code: str, body: str, expected: tuple[str | None, str | None, str]) -> None:
     """Preposition, article and the words between say whether something is there or goes there."""
     assert find(code, body)[0] == expected
+
+
+@pytest.mark.parametrize(
+    ("code", "body", "expected"),
+    [
+        ("de", "Sie trafen sich in Bayern.", [(None, "DE", "in")]),
+        ("de", "Er reiste nach Kalifornien.", [(None, "US", "to")]),
+        ("de", "Er reiste in die Steiermark.", [(None, "AT", "to")]),
+        ("de", "Er flog in die Innere Mongolei.", [(None, "CN", "to")]),
+        ("de", "Sie tagten im US-Bundesstaat Ohio.", [(None, "US", "in")]),
+        ("de", "Seine Bayern-Reise beginnt.", [(None, "DE", "to")]),
+        ("de", "Sie tagten im bayerischen Elmau.", [("Elmau", "DE", "in")]),
+        ("de", "Sie sprach im bayerischen Landtag.", []),
+        ("de", "Mit Blick auf Bayern schwieg er.", [(None, "DE", "bare")]),
+        ("en", "They met in California.", [(None, "US", "in")]),
+        ("en", "He flew to Inner Mongolia.", [(None, "CN", "to")]),
+        ("en", "He wrote to California Governor N. N.", []),
+        ("en", "They met in Bavarian fashion.", []),
+        ("en", "They met in the Bavarian village of Elmau.", [("Elmau", "DE", "in")]),
+    ],
+)
+def test_regions_are_places_of_their_country(
+    code: str, body: str, expected: list[tuple[str | None, str | None, str]]
+) -> None:
+    """A region says the country, its adjective says no place, and it is no town even where one is part of its name."""
+    assert find(code, body) == expected
+
+
+@pytest.mark.parametrize(
+    ("code", "body", "expected"),
+    [
+        # In the country that the article is about
+        ("de", "Der dänische Minister kam. Sie sprachen in Tondern.", ("Tønder", "DK", "in")),
+        ("de", "Sie sprachen im Rathaus von Tondern mit dem dänischen Minister.", ("Tønder", "DK", "in")),
+        ("de", "Russland und die Ukraine. Sie tagten in Slubice (Polen).", ("Słubice", "PL", "in")),
+        ("en", "They met in Slubice, Poland.", ("Słubice", "PL", "in")),
+        # … and in no other
+        ("de", "Der polnische Minister kam. Sie sprachen in Tondern.", None),
+        ("de", "Sie sprachen in Tondern.", None),
+        # A choice of two needs the country beside it
+        ("de", "Der belarussische Minister kam. Sie sprachen in Brest.", ("Brest", "BY", "in")),
+        # A name that is a word, a person's name, or behind a preposition that asks for persons, too
+        ("en", "They met in Union with the US.", None),
+        ("en", "The US minister put his trust in Tondern.", None),
+        ("de", "Der dänische Minister sprach mit Tondern.", None),
+        # The namesake in the region beside it
+        ("en", "They met in Paris, Texas, on Monday.", ("Paris", "US", "in")),
+        ("en", "They met in Paris, Texas Governor N. N. said.", ("Paris", "FR", "in")),
+    ],
+)
+def test_small_towns_are_found_where_grammar_and_countries_leave_no_choice(
+    code: str, body: str, expected: tuple[str, str, str] | None
+) -> None:
+    """They are never taken bare, nor for their name alone."""
+    found = [place for place in find(code, body) if place[0]]
+    assert found[:1] == ([expected] if expected else [])
+
+
+@pytest.mark.parametrize(
+    ("body", "city"),
+    [
+        ("Beim Münchner Treffen schwieg er.", "Munich"),
+        ("Im Münchner Rathaus schwieg er.", "Munich"),
+        ("Ein Münchner Anwalt schwieg.", None),
+    ],
+)
+def test_adjectives_of_cities_that_are_not_formed_from_the_whole_name(body: str, city: str | None) -> None:
+    assert [place[0] for place in find("de", body)] == ([city] if city else [])
 
 
 @pytest.mark.parametrize(
@@ -204,6 +313,12 @@ def test_a_list_shares_its_preposition(code: str, body: str, expected: list[str]
         ("de", "Genf – Er kam.", [("Geneva", "CH", "dateline")]),
         ("de", "Titel der Meldung\n\nGenf (sda) Er kam.", [("Geneva", "CH", "dateline")]),
         ("de", "Presse, Berlin, 5. Mai 2024\nEr kam.", [("Berlin", "DE", "dateline")]),
+        ("de", "Tondern (dpa) - Der Minister kam.", [("Tønder", "DK", "dateline")]),
+        ("de", "Berlin/Slubice. Er kam.", [("Berlin", "DE", "dateline"), ("Słubice", "PL", "dateline")]),
+        ("de", "Brest (AFP) Der belarussische Minister kam.", [("Brest", "BY", "dateline")]),
+        ("de", "BREST (AFP) Der Minister kam.", [("Brest", None, "dateline")]),
+        ("de", "Brest (AFP) Der Minister kam.", []),
+        ("de", "Tondern. Er kam.", []),
         ("de", "Angela Merkel (CDU) kam.", []),
         ("de", "Stillstand. Es geht nicht weiter.", []),
         ("en", "BEIJING, Jan. 10 (Xinhua) -- He came.", [("Beijing", "CN", "dateline")]),

@@ -224,7 +224,7 @@ class _Binder:
         if people and not weak:
             self.half = (trigger, people)
         bodies = self._bodies(inside, trigger)
-        if people and _sides(people, bodies) >= 2 and not weak:
+        if people and _sides(people, bodies) >= 2 and (not weak or any(self._before(body) in self.rules.with_ for body in bodies)):
             return self._bound(trigger, people, inside, inherited, bodies)
         if not people and not weak and len({_side(body) for body in bodies}) >= 2 and trigger.data.form == "noun":
             return self._bound(trigger, (), inside, inherited, bodies)
@@ -567,7 +567,11 @@ class _Binder:
         out: list[Party] = []
         for party in parties:
             before = out[-1] if out else None
-            if before is not None and before.country and not before.collective and self._open(party):
+            if before is not None and before.country and before.plural and self._open(party):
+                between = self.document.folded[before.end : party.start].split()
+                if 0 < len(between) < _BETWEEN and between[-1] in self.rules.by:
+                    party = replace(party, country=before.country)  # "lawmakers led by Speaker Maria Gomez"
+            elif before is not None and before.country and not before.collective and self._open(party):
                 between = self.document.folded[before.end : party.start].replace(",", " ").split()
                 if all(word in self.rules.and_ for word in between):
                     party = replace(party, country=before.country)
@@ -588,6 +592,7 @@ class _Binder:
         if party.office in _DIPLOMATS:
             return replace(party, country=self.foreign) if self.foreign else party
         if party.office in _OF_STATE:
+            self.guessed.add(party.entity)
             return replace(party, country=self.told) if self.told else party
         guess = self.home or self.told
         if guess is None or party.office in _OF_BODIES:

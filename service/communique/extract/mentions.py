@@ -288,11 +288,12 @@ class _Reader:
     def _from(self, at: int, sentence: Sentence) -> tuple[str | None, int]:
         """The country behind a name: "Farid Nassar aus Oman"."""
         if at + 1 < sentence.last and self.words[at].lower in self.rules.hail:
-            hit = self.at.get(at + 1)
-            if hit is not None:
+            at_country = at + 1 + (self.words[at + 1].lower in self.rules.article)
+            hit = self.at.get(at_country)
+            if hit is not None and not hit.suffix:
                 for entry in hit.entries:
                     if entry.kind == "country":
-                        return str(entry.data), self.after[at + 1]
+                        return str(entry.data), self.after[at_country]
         return None, at
 
     def _owner(self, hit: Hit | None, parties: Sequence[Party]) -> _Before:
@@ -400,8 +401,10 @@ class _Reader:
                     country = self.rules.home if said[1] == "home" else said[1]
         start = before.start if 0 <= before.start < hit.start else hit.start
         at = self._past_brackets(self.after[index], sentence)
-        countries: list[str] = []
-        while at < sentence.last:
+        countries, opened = self._nationalities(index, sentence)
+        if countries:
+            start, plural, country = min(start, opened), True, countries[0]
+        while at < sentence.last and not countries:
             more = self._joint_office(at, sentence)
             if more is not None:
                 offices.append(more[0])
@@ -457,6 +460,27 @@ class _Reader:
             )  # fmt: skip
         return out, end
 
+    def _nationalities(self, index: int, sentence: Sentence) -> tuple[list[str], int]:
+        """The countries of several holders of one office, told before it, and where they begin: "the Turkish and Greek
+        foreign ministers", "der türkische und der griechische Außenminister", "Germany's and France's leaders"."""
+        found: list[str] = []
+        at, start = index - 1, -1
+        while at >= sentence.first:
+            hit = self.covered.get(at)
+            entry = next((e for e in hit.entries if e.kind == "demonym" or e.kind == "country" and hit.suffix), None) if hit is not None else None
+            if entry is None or hit is None:
+                break
+            found.insert(0, str(entry.data))
+            while at >= sentence.first and self.words[at].start >= hit.start:
+                at -= 1
+            start = hit.start
+            if at >= sentence.first and self.words[at].lower in self.rules.article:
+                at -= 1
+            if at < sentence.first or self.words[at].lower not in self.rules.and_ and self.words[at].text != ",":
+                break
+            at -= 1
+        return (found, start) if len(set(found)) > 1 else ([], -1)
+
     def _plural(self, index: int, hit: Hit, before: _Before) -> bool:
         """Several persons by the word before: "die Außenminister", where the form itself does not say so."""
         first = index
@@ -495,16 +519,19 @@ class _Reader:
 
     def _of(self, at: int, sentence: Sentence) -> tuple[list[str], str | None, int] | None:
         """The country or body of an office, behind it: "Perus", "of Peru", "der Republik Vanuatu", "von A, B und C"."""
-        cursor, marked = at, False
+        cursor, marked, nationality = at, False, None
         while cursor < sentence.last and cursor - at < 4:
             word = self.words[cursor]
             hit = self.at.get(cursor)
             if hit is not None:
                 kinds = {entry.kind: entry for entry in reversed(hit.entries)}
                 if "demonym" in kinds and marked and not ({"country", "organisation"} & kinds.keys()):
+                    nationality = str(kinds["demonym"].data)
                     cursor = self.after[cursor]
                     continue
                 break
+            if nationality is not None and self._capital(word) == self.rules.nouns_capitalised:
+                return [nationality], None, cursor + 1  # "der chinesischen Regierung"
             if word.lower in self.rules.of or word.lower in self.rules.article:
                 marked = True
             elif not (marked and word.lower in self.rules.not_name):
@@ -573,7 +600,7 @@ class _Reader:
         rule = f"{self.rules.code}.party.counterpart"
         if not names:
             listed: list[str | None] = [*countries] or [before.country]
-            many = len(listed) > 1
+            many = several or len(listed) > 1
             return [
                 self._party(start, self.words[at - 1].end, None, text[start : self.words[at - 1].end], c, before.organisation, "counterpart", label, (), rule,
                             plural=many, collective=many)
@@ -606,13 +633,13 @@ class _Reader:
             party = self._party(start, end, self._name_text(name), self._name_text(name), country or known, organisation,
                                 title, office_text, name.candidates, f"{rule}.apposition", named=name)  # fmt: skip
             return [party], close
-        country = known
+        country = known or self._genitive(index, before, name)
         end_at = name.end
         if not self.rules.nouns_capitalised and index and self.words[index - 1].lower in self.rules.article and not name.known:
             return None
         if index and not self.rules.nouns_capitalised and self.words[index - 1].lower in self.rules.article and self._thing(name.end, sentence):
             return None  # "the Ronald Reagan library"
-        if country is None:
+        if country is None and (name.known or name.end - name.first > 1):
             country, end_at = self._from(name.end, sentence)
         rule = f"{self.rules.code}.party.{name.rule}"
         surface = self._name_text(name)
@@ -621,6 +648,13 @@ class _Reader:
         return [
             self._party(start, end, surface, surface, country or None, None, None, None, name.candidates, rule, named=name)
         ], end_at
+
+    def _genitive(self, index: int, before: _Before, name: _Name) -> str | None:
+        """The country of "Finland's Mikko Saarinen"."""
+        hit = self.covered.get(index - 1) if index else None
+        if self.rules.nouns_capitalised or hit is None or not hit.suffix or name.end - name.first < 2 or before.country is None:
+            return None
+        return before.country if any(entry.kind == "country" for entry in hit.entries) else None
 
     def _thing(self, at: int, sentence: Sentence) -> bool:
         """Whether a noun follows that the name only adorns."""
@@ -901,6 +935,8 @@ class _Reader:
     def _may_be_name(self, hit: Hit) -> bool:
         if not self.document.text[hit.start].isupper():
             return False
+        if _only_seems_town(hit):
+            return True
         return not hit.suffix and all(entry.kind in ("person", "surname", "city", "metonym", "topic", "trigger") for entry in hit.entries) or any(
             entry.kind in ("surname", "person") for entry in hit.entries
         )
@@ -910,7 +946,7 @@ class _Reader:
         last = self.covered.get(name.end - 1)
         start = self.words[name.first].start
         end = self.words[name.end - 1].end
-        if last is not None and last.suffix and last.full_end == end:
+        if last is not None and last.suffix and last.full_end == end and not _only_seems_town(last):
             end = last.end
         return self.document.text[start:end]
 
@@ -968,6 +1004,11 @@ def _best_office(offices: Sequence[tuple[Office, Hit]]) -> Office:
             if not office.generic:
                 return office
     return offices[0][0]
+
+
+def _only_seems_town(hit: Hit) -> bool:
+    """Whether a name's last word only looks like the adjective of a town: "Franz Huber"."""
+    return bool(hit.suffix) and all(entry.kind == "city" and entry.ambiguous for entry in hit.entries)
 
 
 def _prefixed(office: str, prefix: str | None) -> str:

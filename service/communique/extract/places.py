@@ -112,12 +112,16 @@ class _Reading(Towns):
         return any(entry.kind == "office" for hit in offices for entry in hit.entries)
 
     def place(self, first: int, hit: Hit) -> Entry | None:
-        """Of several towns of one name the one in the country that stands beside it, else the biggest."""
+        """Of several towns of one name the one in the country that stands beside it, else the only one in a country of
+        the article, else the biggest."""
         entry = place_of(hit)
-        if entry is not None and sum(e.kind == "city" for e in hit.entries) > 1 and entry.kind == "city":
-            near = {country_of(self.at[at]) for at in range(first - 2, first + 6) if at != first and at in self.at}
-            return next((e for e in hit.entries if e.kind == "city" and e.data.country in near), entry)
-        return entry
+        if entry is None or entry.kind != "city" or len(towns := [e for e in hit.entries if e.kind == "city"]) < 2:
+            return entry
+        near = {country_of(self.at[at]) for at in range(first - 2, first + 6) if at != first and at in self.at}
+        if beside := [town for town in towns if town.data.country in near]:
+            return beside[0]
+        known = [town for town in towns if town.data.country in self.countries]
+        return known[0] if len(known) == 1 else entry
 
     def compound(self, first: int, last: int, hit: Hit, entry: Entry) -> PlaceMention | None:
         """ "China-Reise" goes there; "in Berlin-Dahlem" is there; "Ukraine-Gipfel", "Baden-Baden" say no place."""

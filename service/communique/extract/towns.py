@@ -105,8 +105,6 @@ class Towns(Grammar):
         first, preposition = at + 1, self.tokens[at].lower
         if preposition in self.rules.with_article or self.is_name(self.tokens[first].start):
             return None
-        if end < len(self.tokens) and self.tokens[end].text == "-":
-            return None
         for stop in range(end, first, -1):
             city = self.near_town(self.words(first, stop), doubtful=False)
             if city is not None and self.relation(first, _TOWN) == "in":
@@ -152,8 +150,12 @@ class Towns(Grammar):
 
     @cached_property
     def countries(self) -> frozenset[str | None]:
-        """Those that the article is about, as far as it names them or a city of theirs."""
-        sure = (hit for hit in self.at.values() if not any(entry.ambiguous for entry in hit.entries))
+        """Those that the article is about, as far as it names them or a city that can be no other."""
+        sure = (
+            hit
+            for hit in self.at.values()
+            if not any(entry.ambiguous for entry in hit.entries) and sum(e.kind == "city" for e in hit.entries) < 2
+        )
         return frozenset(country_of(hit) for hit in sure) - {None}
 
     @cached_property
@@ -167,14 +169,26 @@ class Towns(Grammar):
         return start in self._named
 
     def name_end(self, first: int) -> int:
-        """End of a run of capitalised words that are no hits."""
-        at = first
-        while at < len(self.tokens) and at - first < _LONGEST:
-            token = self.tokens[at]
-            if not token.text[0].isupper() or at in self.at or len(token.text) < 2 or "\n" in self.gap(at - 1, at):
+        """End of a run of capitalised words that are no hits; what hangs on a hyphen belongs to its word."""
+        at, words, tokens = first, 0, self.tokens
+        while at < len(tokens) and words < _LONGEST:
+            token, hit = tokens[at], self.at.get(at)
+            end = self.hyphenated(at)
+            if hit is not None and (end == at + 1 or hit.full_end > token.end):
                 break
-            at += 1
+            if not token.text[0].isupper() or len(token.text) < 2 or "\n" in self.gap(at - 1, at):
+                break
+            at, words = end, words + 1
         return at
+
+    def hyphenated(self, at: int) -> int:
+        """End of a word with all its parts: "Celle-Saint-Cloud", "Stratford-upon-Avon"."""
+        tokens, end = self.tokens, at + 1
+        while end + 1 < len(tokens) and tokens[end].text == "-":
+            if tokens[end - 1].end != tokens[end].start or tokens[end].end != tokens[end + 1].start:
+                break
+            end += 2
+        return end
 
     def words(self, first: int, end: int) -> str:
         return self.text[self.tokens[first].start : self.tokens[end - 1].end]

@@ -71,6 +71,7 @@ TOWNS = (
     Surface("Slubice", "town", "kb.city.21", City("Słubice", "PL", 52.4, 14.6, 21)),
     Surface("Brest", "town", "kb.city.22", City("Brest", "BY", 52.1, 23.7, 22)),
     Surface("Brest", "town", "kb.city.23", City("Brest", "FR", 48.4, -4.5, 23)),
+    Surface("Saint-Ville-upon-Eau", "town", "kb.city.26", City("Saint-Ville-upon-Eau", "FR", 48.8, 2.1, 26)),
     Surface("Paris", "town", "kb.city.24", City("Paris", "US", 33.7, -95.6, 24)),
     Surface("Union", "town", "kb.city.25", City("Union", "US", 40.7, -74.3, 25), ambiguous=True),
 )
@@ -203,6 +204,7 @@ def test_regions_are_places_of_their_country(
         ("de", "Sie sprachen im Rathaus von Tondern mit dem dänischen Minister.", ("Tønder", "DK", "in")),
         ("de", "Russland und die Ukraine. Sie tagten in Slubice (Polen).", ("Słubice", "PL", "in")),
         ("en", "They met in Slubice, Poland.", ("Słubice", "PL", "in")),
+        ("en", "They met in Saint-Ville-upon-Eau near Paris.", ("Saint-Ville-upon-Eau", "FR", "in")),
         # … and in no other
         ("de", "Der polnische Minister kam. Sie sprachen in Tondern.", None),
         ("de", "Sie sprachen in Tondern.", None),
@@ -337,6 +339,13 @@ def test_datelines(code: str, body: str, expected: list[tuple[str, str, str]]) -
 def test_of_two_towns_of_one_name_the_one_in_the_country_beside_it() -> None:
     assert find("en", "They met in Springfield.")[0] == ("Springfield", "US", "in")
     assert find("en", "They met in Springfield, South Africa.")[0] == ("Springfield", "ZA", "in")
+
+
+def test_of_two_towns_of_one_name_the_one_in_a_country_of_the_article() -> None:
+    assert ("Springfield", "ZA", "in") in find(
+        "en", "South Africa has a guest. After the welcome they met in Springfield."
+    )
+    assert ("Springfield", "US", "in") in find("en", "Poland has a guest. After the welcome they met in Springfield.")
 
 
 def test_a_venue_keeps_its_name_and_the_place_its_position() -> None:

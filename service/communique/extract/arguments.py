@@ -200,6 +200,8 @@ class _Binder:
         inherited = False
         if _sides(people) < 2:
             wide = self._sentence_people(trigger)
+            if _sides(wide) < 2 and trigger.data.form not in ("past", "present"):
+                wide = self._sentence_people(trigger, tellers=True)  # "…, he said after meeting her"
             if _sides(wide) >= 2:
                 people = wide
         people = self._abroad(trigger, people)
@@ -305,7 +307,7 @@ class _Binder:
     def _travel(self, trigger: Trigger) -> Bound | None:
         clause: Clause = trigger.data.clause
         inside = self._within(clause, trigger.sentence)
-        people = _people(inside)
+        people = self._abroad(trigger, _people(inside))
         inherited = False
         if trigger.data.form == "noun" and trigger.data.extended:
             people = _people(p for p in inside if p.start > trigger.end) or people
@@ -387,8 +389,9 @@ class _Binder:
             bool(text) and text[0] in self.rules.and_ and any(word in self.rules.said for word in text[1:4])
         )
 
-    def _sentence_people(self, trigger: Trigger) -> tuple[Party, ...]:
-        spoken = self._speech_clauses(trigger)
+    def _sentence_people(self, trigger: Trigger, *, tellers: bool = False) -> tuple[Party, ...]:
+        """Who is named in the trigger's sentence, without those who only tell it, unless they are asked for."""
+        spoken = [] if tellers else self._speech_clauses(trigger)
         out: list[Party] = []
         for party in self.by_sentence[trigger.sentence]:
             if any(start <= party.start < end for start, end in spoken) or self._absent(party) or self._teller(party, trigger):

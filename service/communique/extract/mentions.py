@@ -230,7 +230,7 @@ class _Reader:
                     continue
             else:
                 word = self.words[index]
-                named = self._capital(word) and word.lower not in self.rules.not_name and not self._inside_name(index)
+                named = self._capital(word) and word.lower not in self.rules.not_name and word.lower not in self.rules.prefixes and not self._inside_name(index)
                 if named and not self._suspended(word):
                     found = self._named(index, sentence, before)
                 if found is None:
@@ -240,6 +240,18 @@ class _Reader:
             parties, index = found
             yield from parties
             before = self._owner(hit, parties)
+
+    def _past_institution(self, at: int, sentence: Sentence) -> int:
+        """Behind what a genitive owns: "the speaker of Tanzania's National Assembly", "the chief of Iran's atomic agency,"."""
+        after = at
+        while after < sentence.last and self._capital(self.words[after]):
+            after += 1
+        for cursor in range(after, min(after + 4, sentence.last)):
+            if self.words[cursor].text == ",":
+                return cursor if self._name_follows(cursor + 1, sentence) else after
+            if cursor in self.at or not self.words[cursor].text.isalpha() or self.words[cursor].lower in self.rules.said:
+                break
+        return after
 
     def _past_domain(self, at: int, sentence: Sentence) -> int:
         """Behind what a minister is for: "Minister für Handel und Industrie Pak Chol Su", up to a country or a known name."""
@@ -420,8 +432,7 @@ class _Reader:
                 country = listed[0]
             break
         if countries and self.words[at - 1].lower in ("s", "'") and self.document.text[self.words[at - 1].start - 1] in "'’":
-            while at < sentence.last and self._capital(self.words[at]):
-                at += 1  # "of Tanzania's National Assembly": an institution, no name
+            at = self._past_institution(at, sentence)
         at = self._past_domain(at, sentence)
         at = self._past_posting(at, best := _best_office(offices), sentence)
         names, end = self._names_after(at, sentence, plural or len(countries) > 1, bool(before.start >= 0 or countries) or self._definite(index, hit, at, sentence))

@@ -150,7 +150,8 @@ class _Binder:
         self.guessed: set[int] = set()
         self.foreign = self._foreign(parties)
         dateline = next((place.country for place in places if place.dateline and place.country), None)
-        self.told = dateline or next((p.country for p in parties if p.country), None)
+        located = {p.start for p in places if p.relation in ("in", "to")}
+        self.told = dateline or next((p.country for p in parties if p.country and p.start not in located), None)
         self.starts = {token.start: index for index, token in enumerate(document.tokens)}
         self.parties = self._listed(parties)
         self.last: Bound | None = None
@@ -254,7 +255,10 @@ class _Binder:
         )
         if venue is None or venue == self.home or any(p.country == venue for p in people):
             return people
-        return tuple(replace(p, country=venue) if p.entity in self.guessed else p for p in people)
+        guessed = list(dict.fromkeys(p.entity for p in people if p.entity in self.guessed))
+        if len(guessed) > 1 and guessed[0] == people[0].entity:
+            del guessed[0]  # who is told of is the one who travels
+        return tuple(replace(p, country=venue) if p.entity in guessed else p for p in people)
 
     def _joining(self, trigger: Trigger, people: tuple[Party, ...]) -> Bound | None:
         """Who else was at the meeting told before: "The reception was attended by A and B"."""
@@ -307,7 +311,7 @@ class _Binder:
     def _travel(self, trigger: Trigger) -> Bound | None:
         clause: Clause = trigger.data.clause
         inside = self._within(clause, trigger.sentence)
-        people = self._abroad(trigger, _people(inside))
+        people = _people(p for p in inside if p.start < trigger.start) + self._abroad(trigger, _people(p for p in inside if p.start > trigger.start))
         inherited = False
         if trigger.data.form == "noun" and trigger.data.extended:
             people = _people(p for p in inside if p.start > trigger.end) or people
@@ -324,7 +328,8 @@ class _Binder:
         subjects = [p for p in people if self._before(p) not in self.rules.preposition]
         if not subjects and trigger.data.form != "noun":
             return None
-        traveller = subjects[0] if subjects else people[0]
+        visiting = next((p for p in people if 0 <= p.start - trigger.end <= 1), None)
+        traveller = visiting or (subjects[0] if subjects else people[0])
         if traveller.country is None and traveller.organisation is None:
             return None
         destination = self._destination(trigger, traveller)
@@ -334,6 +339,8 @@ class _Binder:
             hosts = [p for p in people if p.entity != traveller.entity and _side(p) != _side(traveller)]
             if hosts:
                 bound = self._bound(trigger, people, inside, inherited)
+                if trigger.data.form == "noun":
+                    return bound  # who came to whom is not said
                 return replace(bound, destination=hosts[0].country, host=hosts[0].entity)
             return None
         hosts = [p for p in self._sentence_people(trigger) if p.country == destination and p.entity != traveller.entity and (p in people or p.start > trigger.end)]
@@ -366,6 +373,8 @@ class _Binder:
             near = [p for p in self.places if low <= p.start < high and p.country and not p.dateline]
             for wanted in ("to", "in", "bare"):
                 for place in near:
+                    if wanted == "bare" and any(p.start <= place.start < p.end for p in self.by_sentence[trigger.sentence] if not p.collective):
+                        continue  # a part of somebody's office
                     if place.relation == wanted and place.country != traveller.country:
                         return None if (traveller.country, place.country) == _ENCLAVE else place.country
         for party in self._within(clause, trigger.sentence):
@@ -578,6 +587,8 @@ class _Binder:
                 between = self.document.folded[before.end : party.start].replace(",", " ").split()
                 if all(word in self.rules.and_ for word in between):
                     party = replace(party, country=before.country)
+                    if before.entity in self.guessed:
+                        self.guessed.add(party.entity)
             out.append(self._settled(party))
         return out
 

@@ -465,6 +465,8 @@ def _join(known: Draft, draft: Draft, bound: Bound) -> None:
     known.sentences.append(draft.sentence)
     if known.status == "ongoing" and draft.status == "held":
         known.status = "held"
+    if known.status == "refused" and draft.status in ("postponed", "cancelled"):
+        known.status = draft.status
     if known.heading and draft.date is not None:
         known.status, known.date, known.heading = draft.status, draft.date, False
 

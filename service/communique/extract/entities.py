@@ -106,7 +106,7 @@ class Entities:
             if party.office != "counterpart" or number < 0 or self.known[number].office is not None:
                 continue
             entity = self.known[number]
-            for other in (*reversed(parties[:index]), *parties[index + 1 :]):
+            for other in (*self._beyond_list(parties, index), *parties[index + 1 :]):
                 office = other.office if other.office not in (None, "counterpart", "inhabitant", *_UNPERSONAL) else None
                 if office is None and other.name is not None:
                     place = numbers[parties.index(other)]
@@ -115,6 +115,17 @@ class Entities:
                     held = next((term_on(person, self.document.published) for person in entity.candidates[:1]), None)
                     entity.office = held.office if held is not None else office
                     break
+
+    def _beyond_list(self, parties: Sequence[Party], index: int) -> Iterable[Party]:
+        """Who stands before a counterpart, the nearest first, without those in one list with it: "A, B und sein Amtskollege"."""
+        listed, follow = True, parties[index]
+        for before in reversed(parties[:index]):
+            between = self.document.folded[before.end : follow.start].replace(",", " ").split()
+            listed = listed and follow.start > before.end and len(between) <= 1 and (follow is not parties[index] or before.office is not None)
+            listed = listed and index > 1 and "." not in between
+            if not listed:
+                yield before
+            follow = before
 
     # ── introducing ──────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -561,6 +561,9 @@ class _Reader:
         whose = self._country_of(kinds)
         if whose is None:
             return None
+        after = self.after[cursor]
+        if not marked and set(kinds) == {"city"} and after < sentence.last and self._capital(self.words[after]) and after not in self.at:
+            return None  # "Regierungschef Tamas Balogh", not the head of a town
         listed = [whose]
         cursor = self.after[cursor]
         while cursor + 1 < sentence.last and (
@@ -681,6 +684,8 @@ class _Reader:
         if at >= sentence.last or self.words[at].text not in (",", "–", "—", "-"):
             return None
         cursor, before = at + 1, _Before()
+        if cursor < sentence.last and self.words[cursor].lower in self.rules.pronouns.preposition:
+            return None
         while cursor < sentence.last and cursor - at < 9:
             hit = self.at.get(cursor)
             if hit is None:
@@ -708,6 +713,8 @@ class _Reader:
                     end = place[2]
                 if self._name_follows(end, sentence):
                     return None
+                if country is None and organisation is None and end < sentence.last and self.words[end].lower in self.rules.said:
+                    return None  # "after the talks with Rusu, the minister said"
                 if hit.prefix and (said := self.rules.prefixes.get(hit.prefix.rstrip("-"))) is not None:
                     before.prefix = said[0] or before.prefix
                     if said[1] is not None and country is None:
@@ -830,7 +837,8 @@ class _Reader:
                         bare = not introduced and first > 0 and words[first - 1].lower in rules.article
                         candidates = () if (entry.ambiguous or bare) and not introduced else tuple(entry.data)
                         known, rule = True, "known-surname"
-            if not candidates and not self._may_be_name(hit):
+            town = introduced and self.after[first] < sentence.last and self._capital(words[self.after[first]]) and all(e.kind == "city" for e in hit.entries)
+            if not candidates and not town and not self._may_be_name(hit):
                 return None
             end = self.after[first]
         if rule == "known-name" and not (end - first == 1 and self._goes_on(end, sentence)):

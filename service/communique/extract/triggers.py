@@ -176,7 +176,8 @@ def _reach(document: Document, parts: Sequence[Clause], hit: Hit, rules: Rules) 
 def _weight(frame: Frame, form: str, lower: Sequence[str], document: Document, hit: Hit, clause: Clause) -> int:
     """0 where the form cannot be this frame here; more for the more specific reading."""
     weight = 2 if not frame.weak else 1
-    if form in ("past", "present") and frame.particle is not None:
+    told = document.folded[hit.start : hit.end]
+    if form in ("past", "present") and frame.particle is not None and not (told.startswith(frame.particle) and told != frame.particle):
         behind = [w.lower for w in document.tokens[clause.first : clause.last] if w.start >= hit.end]
         if frame.particle not in behind:
             return 0

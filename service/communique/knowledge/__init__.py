@@ -102,8 +102,9 @@ class Knowledge:
         for known in self.tables.persons:
             for form in _plain_too((known.person.name, *known.others)):
                 yield Surface(form, "person", f"kb.person.{known.id}", known.person, ambiguous=" " not in form)
+        shared = _shared_reigns(names)
         for name in names:
-            if name.kind == "person":
+            if name.kind == "person" and name.form not in shared:
                 person = by_id[name.id]
                 for form in _plain_too((name.form,)):
                     yield Surface(form, "person", f"kb.person.{name.id}", person)
@@ -114,9 +115,9 @@ class Knowledge:
         for known in self.tables.persons:
             for form in _plain_too(known.surnames):
                 bearers[form].append(known.person)
-        reigns = {name.form for name in names if name.kind == "reign"}  # "King Abdullah" is an office and a name
+        shared = _shared_reigns(names)
         for name in names:
-            if name.kind == "surname" and name.form not in reigns:
+            if name.kind == "surname" and name.form not in shared:
                 for form in _plain_too((name.form,)):
                     bearers[form].append(by_id[name.id])
         listed = {name.form for name in names if name.kind == "surname"}
@@ -202,6 +203,15 @@ def load(*, persons: bool = True) -> Knowledge:
         {word: tuple(people.values()) for word, people in by_word.items()},
         {office: tuple(people.values()) for office, people in by_office.items()},
     )
+
+
+def _shared_reigns(names: Iterable[Name]) -> frozenset[str]:
+    """What several rulers are called ("King Abdullah"): read as an office and a name, so that the country decides."""
+    bearers: dict[str, set[str]] = defaultdict(set)
+    for name in names:
+        if name.kind == "reign":
+            bearers[name.form].add(name.id)
+    return frozenset(form for form, ids in bearers.items() if len(ids) > 1)
 
 
 def _plain_too(forms: Iterable[str]) -> Iterator[str]:

@@ -21,9 +21,9 @@ from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import IllegalStateError, KafkaError
 
 from communique.errors import ClientDied, CommuniqueError, PositionLost
-from communique.kafka import drain, internals
+from communique.kafka import drain, internals, lag
 from communique.kafka.connection import arguments, milliseconds
-from communique.model import Claim, Drained, Record
+from communique.model import Claim, Drained
 from communique.settings import Settings
 from communique.telemetry import Metrics
 
@@ -215,7 +215,7 @@ class KafkaSource:
                 self._held[id(drained)] = partition
                 partition.moved_at = self._clock()
                 self._metrics.records_consumed.inc(len(drained.records))
-                self._measure_lag(consumer, partition, drained)
+                lag.measure(self._metrics, consumer, drained, self._clock())
                 return drained
         return None
 
@@ -307,13 +307,12 @@ class KafkaSource:
             self._forget(partition)
 
     def _forget(self, partition: _Partition) -> None:
-        labels = partition.tp.topic, str(partition.tp.partition)
-        if self._partitions.get(partition.tp) is partition:
-            del self._partitions[partition.tp]
-        self._metrics.consumer_lag_records.remove(*labels)
-        self._metrics.consumer_lag_seconds.remove(*labels)
+        tp = partition.tp
+        if self._partitions.get(tp) is partition:
+            del self._partitions[tp]
+        lag.forget(self._metrics, tp)
         if partition.halted:
-            self._metrics.partitions_halted.remove(*labels, partition.halted)
+            self._metrics.partitions_halted.remove(tp.topic, str(tp.partition), partition.halted)
 
     # ── watching ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -350,25 +349,12 @@ class KafkaSource:
                 continue
             if stable <= partition.position and asked_at > partition.moved_at:
                 partition.moved_at = asked_at
-                self._metrics.consumer_lag_seconds.labels(partition.tp.topic, partition.tp.partition).set(0)
+                lag.caught_up(self._metrics, partition.tp)
             if now - partition.moved_at > self._settings.stalled_seconds:
                 raise ClientDied(
                     f"Nothing came from {partition.tp.topic}/{partition.tp.partition}"
                     f" for {now - partition.moved_at:.0f} s at offset {partition.position} of {stable}."
                 )
-
-    def _measure_lag(self, consumer: AIOKafkaConsumer, partition: _Partition, drained: Drained) -> None:
-        labels = (partition.tp.topic, partition.tp.partition)
-        try:
-            behind = max(0, (consumer.highwater(partition.tp) or 0) - drained.end)
-        except IllegalStateError:
-            return
-        self._metrics.consumer_lag_records.labels(*labels).set(behind)
-        last = drained.records[-1] if drained.records else None
-        if last is not None:
-            stamp = last.timestamp_ms if isinstance(last, Record) else last.record.timestamp_ms
-            age = max(0.0, self._clock() - stamp / 1000) if behind else 0.0
-            self._metrics.consumer_lag_seconds.labels(*labels).set(age)
 
     async def _report_offsets(self) -> None:
         """Positions for Kafka's own lag displays and autoscalers. Best effort: nothing here reads them again."""

@@ -154,6 +154,7 @@ class _Binder:
         self.told = dateline or next((p.country for p in parties if p.country and p.start not in located), None)
         self.starts = {token.start: index for index, token in enumerate(document.tokens)}
         self.parties = self._listed(parties)
+        self.officials = {p.country for p in parties if p.plural and p.office and p.country}
         self.last: Bound | None = None
         self.kinds: set[str] = set()
         self.half: tuple[Trigger, tuple[Party, ...]] | None = None
@@ -171,10 +172,16 @@ class _Binder:
     def bind(self, trigger: Trigger) -> Bound | None:
         mode = trigger.data.frame.mode
         bound = self._travel(trigger) if mode == "travel" else self._encounter(trigger)
+        if bound is not None and bound.people and not any(self._official(p) for p in bound.people):
+            return None  # "Serbia's Novak Djokovic will meet Italy's Jannik Sinner in the final"
         if bound is not None and not bound.refers:
             self.last = bound
             self.kinds.add(trigger.kind)
         return bound
+
+    def _official(self, party: Party) -> bool:
+        """Whether somebody holds an office, by the text, by the tables, or as one of a group that does."""
+        return party.office is not None or bool(party.candidates) or party.country in self.officials
 
     def one_by_one(self, bound: Bound) -> tuple[Bound, ...]:
         """ "trifft A, danach B und C": one meeting for what stands before the adverb, one for what stands behind it."""
@@ -227,7 +234,7 @@ class _Binder:
         if people and not weak:
             self.half = (trigger, people)
         bodies = self._bodies(inside, trigger)
-        if people and _sides(people, bodies) >= 2 and (not weak or any(self._before(body) in self.rules.with_ for body in bodies)):
+        if _sides(people) and _sides(people, bodies) >= 2 and (not weak or any(self._before(body) in self.rules.with_ for body in bodies)):
             return self._bound(trigger, people, inside, inherited, bodies)
         if not people and not weak and len({_side(body) for body in bodies}) >= 2 and trigger.data.form == "noun":
             return self._bound(trigger, (), inside, inherited, bodies)

@@ -38,12 +38,13 @@ class Entities:
     """The persons and bodies of one document, in order of their first mention."""
 
     def __init__(
-        self, document: Document, nouns_capitalised: bool, as_: frozenset[str], address: frozenset[str],
-        pronouns: frozenset[str],
+        self, document: Document, nouns_capitalised: bool, as_: frozenset[str], and_: frozenset[str],
+        address: frozenset[str], pronouns: frozenset[str],
     ) -> None:  # fmt: skip
         self.document = document
         self.pronouns = pronouns
         self.as_ = as_
+        self.and_ = and_
         self.address = address
         self.nouns_capitalised = nouns_capitalised
         self.known: list[Entity] = []
@@ -117,15 +118,15 @@ class Entities:
                     break
 
     def _beyond_list(self, parties: Sequence[Party], index: int) -> Iterable[Party]:
-        """Who stands before a counterpart, the nearest first, without those in one list with it: "A, B und sein Amtskollege"."""
-        listed, follow = True, parties[index]
-        for before in reversed(parties[:index]):
-            between = self.document.folded[before.end : follow.start].replace(",", " ").split()
-            listed = listed and follow.start > before.end and len(between) <= 1 and (follow is not parties[index] or before.office is not None)
-            listed = listed and index > 1 and "." not in between
-            if not listed:
-                yield before
-            follow = before
+        """Who stands before a counterpart, the nearest first, without a list that it ends: "A, B und sein Amtskollege"."""
+        first = index
+        while first and self._listed(parties[first - 1], parties[first]):
+            first -= 1
+        return reversed(parties[: first if index - first > 1 else index])
+
+    def _listed(self, one: Party, other: Party) -> bool:
+        between = self.document.folded[one.end : other.start].strip()
+        return between == "," or between in self.and_
 
     # ── introducing ──────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -280,11 +281,23 @@ class Entities:
             name=entity.name if party.name is None or len(_words(party.name)) < len(entity.words) else party.name,
             country=entity.country or party.country,
             organisation=entity.organisation or party.organisation,
-            office=entity.office if party.office in (None, "inhabitant") or party.name is None else (entity.office or "counterpart") if party.office == "counterpart" else party.office,
+            office=self._said_office(entity, party),
             office_text=party.office_text or entity.office_text,
             candidates=entity.candidates,
             collective=False,
         )
+
+
+    def _said_office(self, entity: Entity, party: Party) -> str | None:
+        """The office a mention shows: its own words, else what the text says of the person elsewhere."""
+        if party.office in (None, "inhabitant") or party.name is None:
+            return entity.office
+        if party.office == "counterpart":
+            return entity.office or "counterpart"
+        if party.office == "leader" and entity.candidates:
+            term = term_on(entity.candidates[0], self.document.published)
+            return term.office if term is not None else party.office
+        return party.office
 
 
 def term_on(person: Person, day: date | None) -> Term | None:

@@ -58,6 +58,7 @@ class Rules:
     hail: frozenset[str]
     for_: frozenset[str]
     said: frozenset[str]
+    state_body: frozenset[str]
     posted: frozenset[str]
     as_: frozenset[str]
     pronouns: pronouns.Rules
@@ -97,6 +98,7 @@ def compile(language: Language) -> Rules:
         hail=frozenset(words.hail),
         for_=frozenset(words.for_),
         said=frozenset(words.said),
+        state_body=frozenset(fold(word) for word in words.state_body),
         posted=frozenset(words.posted),
         as_=frozenset(words.as_),
         pronouns=pronouns.compile(language),
@@ -116,7 +118,7 @@ def find(document: Document, rules: Rules) -> tuple[Party, ...]:
         if not promising[number] and any(w.lower in names for w in document.tokens[sentence.first : sentence.last]):
             read[number] = list(_without_consumed(list(reader.read(sentence))))
     parties = [party for number in sorted(read) for party in read[number]]
-    return pronouns.resolve(document, Entities(document, rules.nouns_capitalised, rules.as_, rules.address, rules.pronouns.subject).link(parties), rules.pronouns)
+    return pronouns.resolve(document, Entities(document, rules.nouns_capitalised, rules.as_, rules.and_, rules.address, rules.pronouns.subject).link(parties), rules.pronouns)
 
 
 def _promising(document: Document) -> list[bool]:
@@ -433,14 +435,16 @@ class _Reader:
             break
         if countries and self.words[at - 1].lower in ("s", "'") and self.document.text[self.words[at - 1].start - 1] in "'’":
             at = self._past_institution(at, sentence)
-        at = self._past_domain(at, sentence)
+        behind = self._past_domain(at, sentence)
+        elsewhere = behind > at and country is None and organisation is None and self.words[at].lower in self.rules.of
+        at = behind
         at = self._past_posting(at, best := _best_office(offices), sentence)
         names, end = self._names_after(at, sentence, plural or len(countries) > 1, bool(before.start >= 0 or countries) or self._definite(index, hit, at, sentence))
         if names and country is None and len(names) == 1:
             country, end = self._from(end, sentence)
         text = self.document.text
         office_text = text[offices[0][1].start : offices[-1][1].full_end]
-        title = _prefixed(best.office, prefix)
+        title = _prefixed("head" if elsewhere and best.office == "president" else best.office, prefix)
         rule = f"{entry.id}"
         if not names:
             if 1 < len(countries) <= _FEW:
@@ -541,7 +545,7 @@ class _Reader:
                     cursor = self.after[cursor]
                     continue
                 break
-            if nationality is not None and self._capital(word) == self.rules.nouns_capitalised:
+            if nationality is not None and word.lower in self.rules.state_body:
                 return [nationality], None, cursor + 1  # "der chinesischen Regierung"
             if word.lower in self.rules.of or word.lower in self.rules.article:
                 marked = True

@@ -64,6 +64,8 @@ class Words(Section):
     """Words right before an encounter that make it an earlier one: "last met", "letztes Treffen"."""
     hail: tuple[str, ...] = ()
     """Behind a name, before the country it comes from: "aus", "of"."""
+    state_body: tuple[str, ...] = ()
+    """What a nationality makes a body of a state: "der chinesischen Regierung", "of the Danish parliament"."""
     posted: tuple[str, ...] = ()
     """Behind a diplomat, before the country he is sent to: "in", "to"."""
     said: tuple[str, ...] = ()

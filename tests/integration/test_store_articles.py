@@ -11,7 +11,19 @@ from communique.model import Batch, CommitReport, Decided
 from communique.store import Database, Publication, Store, connect
 from communique.store.codec import unpacked
 from communique.store.queries import sql
-from tests.integration.news import TOPIC, Feed, article, found, meeting, nothing, opened, record, withdrawn
+from tests.integration.news import (
+    MACRON,
+    MERZ,
+    TOPIC,
+    Feed,
+    article,
+    found,
+    meeting,
+    nothing,
+    opened,
+    record,
+    withdrawn,
+)
 
 EARLY, LATE = datetime(2024, 6, 29, 8, tzinfo=UTC), datetime(2024, 6, 29, 20, tzinfo=UTC)
 
@@ -101,6 +113,13 @@ async def test_a_withdrawal_that_names_more_addresses_finds_what_is_stored_under
     feed = await Feed.of(store)
     await feed(found("url"))
     assert await feed(withdrawn("canonical", also=["url"])) == CommitReport(retracted=1)
+
+
+async def test_articles_that_share_an_address_besides_their_own_are_not_withdrawn_together(store: Store) -> None:
+    """A sender puts the same URI on all that it sends, and takes one back."""
+    feed = await Feed.of(store)
+    await feed(found("a", also=["shared"]), found("b", meeting((MERZ, MACRON)), also=["shared"]))
+    assert await feed(withdrawn("a", also=["shared"])) == CommitReport(retracted=1)
 
 
 async def test_inside_one_batch_the_order_decides_whatever_the_addresses(

@@ -78,9 +78,9 @@ class Settled:
 async def settle(connection: Connection, decided: Sequence[Decided], now: datetime) -> Settled:
     """Store a batch's articles and say whose reports come and go. Raises Collided where another batch came between."""
     settled = Settled()
-    versions, withdrawn = _last_versions(decided, settled)
+    versions, withdrawn, named = _last_versions(decided, settled)
     alone = await _lock(connection, versions, withdrawn)
-    freed = await _withdraw(connection, withdrawn, settled, now)
+    freed = await _withdraw(connection, withdrawn, named, settled, now)
     accepted = await _write(connection, versions, settled, now)
     freed += [(old, v.article.article_id) for v, old in accepted if old is not None]
     if freed and not alone:
@@ -99,11 +99,16 @@ async def _lock(connection: Connection, versions: list[Version], withdrawn: Coll
     return bool(alone)
 
 
-def _last_versions(decided: Iterable[Decided], settled: Settled) -> tuple[list[Version], dict[str, Gone]]:
-    """The versions that the batch ends with, and what it takes back before these, by all ids that are meant. What is
-    overtaken inside the batch counts as a duplicate."""
+def _last_versions(decided: Iterable[Decided], settled: Settled) -> tuple[list[Version], dict[str, Gone], list[str]]:
+    """The versions that the batch ends with; what it takes back before these; and which of these ids may also be known
+    as another address of an article. What is overtaken inside the batch counts as a duplicate.
+
+    A withdrawal is of the article that has its id, whatever this one's address; of those that have one of its other
+    ids; but not of those that only share another id with it, for senders may put one URI on all that they send.
+    """
     last: dict[str, Version] = {}
     withdrawn: dict[str, Gone] = {}
+    named: list[str] = []
     own: dict[str, set[str]] = defaultdict(set)  # another id of an article → its own
     for item in decided:
         match item.outcome:
@@ -112,8 +117,8 @@ def _last_versions(decided: Iterable[Decided], settled: Settled) -> tuple[list[V
             case Nothing(article, language):
                 new = Version(item.record, article, language, ())
             case Withdrawn(article_id, _, reason, aliases):
-                given = {article_id, *aliases}
-                for gone in given.union(*(own[other] for other in given if other in own)):
+                named.append(article_id)
+                for gone in (article_id, *aliases, *own.get(article_id, ())):
                     last.pop(gone, None)
                     withdrawn[gone] = Gone(gone, item.record, reason)
                 continue
@@ -127,7 +132,7 @@ def _last_versions(decided: Iterable[Decided], settled: Settled) -> tuple[list[V
         last[new.article.article_id] = new
         for alias in new.article.aliases:
             own[alias].add(new.article.article_id)
-    return list(last.values()), withdrawn
+    return list(last.values()), withdrawn, named
 
 
 def _repeats(known: Article, new: Article) -> bool:
@@ -203,13 +208,13 @@ async def _keep_raw(connection: Connection, versions: list[Version], now: dateti
 
 
 async def _withdraw(
-    connection: Connection, withdrawn: dict[str, Gone], settled: Settled, now: datetime
+    connection: Connection, withdrawn: dict[str, Gone], named: list[str], settled: Settled, now: datetime
 ) -> list[tuple[bytes, str]]:
     """Mark the withdrawn, whichever of its addresses the sender named; gives the texts that they leave. What was never
     here cannot be withdrawn."""
     if not withdrawn:
         return []
-    rows = await connection.fetch(sql("withdraw_articles"), list(withdrawn), now)
+    rows = await connection.fetch(sql("withdraw_articles"), list(withdrawn), named, now)
     settled.gone += [replace(withdrawn[str(row["given"])], article_id=str(row["article_id"])) for row in rows]
     return [(row["content_hash"], str(row["article_id"])) for row in rows]
 

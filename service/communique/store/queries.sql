@@ -79,10 +79,10 @@ ON CONFLICT DO NOTHING
 
 -- name: withdraw_articles
 -- Marks articles as withdrawn, by their own ids or by others; one that is unknown or withdrawn already gives no row back.
-UPDATE communique.articles a SET withdrawn_at = $2
+UPDATE communique.articles a SET withdrawn_at = $3
 FROM (
     SELECT given, given AS article_id FROM unnest($1::uuid[]) AS given
-    UNION SELECT alias, article_id FROM communique.article_aliases WHERE alias = ANY ($1)
+    UNION SELECT alias, article_id FROM communique.article_aliases WHERE alias = ANY ($2)
 ) AS meant
 WHERE a.article_id = meant.article_id AND withdrawn_at IS NULL
 RETURNING a.article_id, content_hash, given

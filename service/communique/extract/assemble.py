@@ -124,9 +124,16 @@ def drafts(
             if draft.airport and known.mode == "travel":
                 continue  # who welcomes at the airport does not yet take part
             _join(known, draft, bound)
-        elif not bound.refers:
+        elif not bound.refers and not _unfixed(document, draft, bound):
             out.append(draft)
     return _spread(_without_shadows(out))
+
+
+def _unfixed(document: Document, draft: Draft, bound: Bound) -> bool:
+    """Whether a plan of people told of before says neither day nor place: "beide Seiten sollten den Dialog fortsetzen"."""
+    start, end = _clause_span(document, bound)
+    wish = bound.inherited and draft.status == "announced" and not any(start <= p.start < end for p in bound.people)
+    return wish and draft.mode != "travel" and not draft.own_date and not draft.own_place
 
 
 def _ahead(mention: DateMention, bound: Bound) -> bool:

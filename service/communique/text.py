@@ -17,9 +17,14 @@ from communique.model import Sentence, Token
 
 _TOKEN = re.compile(r"[^\W\d_]+(?:[\u0300-\u036f]+[^\W\d_]*)*|\d+|[^\w\s]|_")
 _PARAGRAPH = re.compile(r"\n\s*\n|\n")
+LONGEST_SENTENCE = 200
+"""Tokens."""
 _STOPS = frozenset(".,;:")
-_END = re.compile(r"[.!?…。！？；](?:(?<=[.!?…])[.!?…]*[\"'”“»«’)\]]*(?=\s)|(?<=[。！？；])[。！？；]*[”’」』）]*)")
-"""Begins with one set of characters rather than with an alternative, so that a search can skip to the next of them."""
+_END = re.compile(
+    r"[.!?…。！？；](?:(?<=[.!?…])(?<![.!?…].)[.!?…]*[\"'”“»«’)\]]*(?=\s)|(?<=[。！？；])[。！？；]*[”’」』）]*)"
+)
+"""Begins with one set of characters rather than with an alternative, so that a search can skip to the next of them; tried once
+for a run of full stops, not at each of them."""
 _OPENERS = "\"'„“”»«‚‘’([¿¡—–-"
 _ROMAN = re.compile(r"[IVX]+$")
 _WORD = re.compile(r"\w+")
@@ -86,13 +91,17 @@ def tokens(text: str, folded: str) -> tuple[Token, ...]:
 
 
 def sentences(text: str, words: Sequence[Token], segmentation: Segmentation) -> tuple[Sentence, ...]:
-    """Sentences in order, none empty; a line break always ends one (headlines and datelines carry no full stop)."""
+    """Sentences in order, none empty; a line break always ends one (headlines and datelines carry no full stop).
+
+    What is longer than any sentence, a table or a list or worse, is cut, so that reading takes no longer than the text.
+    """
     out: list[Sentence] = []
     first = 0
     for paragraph, (start, end) in enumerate(_paragraphs(text)):
         for right in _split(text, start, end, segmentation):
-            last = bisect_left(words, (right,), first)  # tokens are tuples that begin with their start
-            if last > first:
+            behind = bisect_left(words, (right,), first)  # tokens are tuples that begin with their start
+            while first < behind:
+                last = min(behind, first + LONGEST_SENTENCE)
                 out.append(Sentence(words[first].start, words[last - 1].end, first, last, paragraph))
                 first = last
     return tuple(out)

@@ -127,10 +127,11 @@ def find(
 ) -> tuple[Bound, ...]:
     """One Bound for each trigger that has two sides, or that refers to a meeting told before."""
     binder = _Binder(document, parties, places, rules)
-    named = [(party.evidence[0].start, party.evidence[0].end) for party in parties if party.name is not None]
+    spans = (party.evidence[0] for party in parties if party.name is not None)
+    named = {offset for span in spans for offset in range(span.start, span.end)}
     out: list[Bound] = []
     for trigger in triggers:
-        if any(start <= trigger.start < end for start, end in named):
+        if trigger.start in named:
             continue  # "Tea Seiha"
         bound = binder.bind(trigger)
         if bound is not None:

@@ -14,6 +14,8 @@ _FAMILIES: tuple[frozenset[str], ...] = (
     frozenset({"president", "king", "queen", "emperor", "emir", "sultan", "crown_prince", "prince", "supreme_leader"}),
     frozenset({"prime_minister", "chancellor", "vice_premier", "state_premier", "deputy_prime_minister"}),
 )
+_MEMORY = 200
+"""Persons among whom a mention is looked for, the last introduced: more are a list of names and no report."""
 _UNPERSONAL = frozenset({"spokesperson", "spouse"})
 
 
@@ -141,7 +143,7 @@ class Entities:
 
     def _introduce(self, party: Party) -> int:
         words = _words(party.name or "")
-        for entity in self.known:
+        for entity in self.known[-_MEMORY:]:
             if self._same(entity, party, words):
                 self._absorb(entity, party, words)
                 return entity.number
@@ -211,7 +213,7 @@ class Entities:
         if not words:
             return -1
         best: Entity | None = None
-        for entity in self.known:
+        for entity in self.known[-_MEMORY:]:
             if entity.name is None:
                 continue
             short = words <= entity.words or self._without_genitive(party.name or "", entity)
@@ -251,7 +253,7 @@ class Entities:
         return exact if exact >= 0 else self._holding(party, exact=False)
 
     def _holding(self, party: Party, *, exact: bool) -> int:
-        for entity in sorted(self.known, key=lambda e: (e.last > party.start, -e.last)):
+        for entity in sorted(self.known[-_MEMORY:], key=lambda e: (e.last > party.start, -e.last)):
             if entity.last < 0 and (party.country is None or party.country != entity.country):
                 continue  # named only further on: only its country can tell that it is meant here
             if party.country is not None and entity.country is not None and party.country != entity.country:

@@ -21,8 +21,6 @@ from communique.languages.sections import Cue, Saying
 from communique.model import Document, Evidence, Party, Sentence, Statement, TopicMention
 
 _SAYING, _SOURCE, _CUE, _SUBJUNCTIVE = 1, 2, 4, 8
-_LONGEST = 400
-"""Tokens of a sentence; a longer one is a list or a table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +113,7 @@ def find(
     starts = [topic.start for topic in topics]
     out: list[Statement] = []
     for sentence in document.sentences:
-        if sentence.end <= document.title_end or sentence.last - sentence.first > _LONGEST:
+        if sentence.end <= document.title_end:
             continue
         said = reader.read(sentence)
         if said is None:

@@ -100,6 +100,7 @@ def find(document: Document, rules: Rules) -> tuple[Trigger, ...]:
 def _sentence(document: Document, rules: Rules, number: int, hits: Sequence[Hit]) -> list[Trigger]:
     sentence = document.sentences[number]
     parts = clauses.split(document, sentence, rules.openers)
+    signs = [hit for hit in hits if any(entry.kind == "status" for entry in hit.entries)]
     out: list[Trigger] = []
     words = document.tokens
     for hit in hits:
@@ -123,12 +124,12 @@ def _sentence(document: Document, rules: Rules, number: int, hits: Sequence[Hit]
         if best is None:
             continue
         _, frame, form, ident = best
-        cues = _cues(document, hits, clause, lower)
+        cues = _cues(document, signs, clause, lower)
         if lower[0] in rules.content and clause.first > sentence.first:
-            cues.extend(cue for cue in _cues(document, hits, Clause(sentence.first, clause.first), lower) if cue.status == "wished")
+            cues.extend(cue for cue in _cues(document, signs, Clause(sentence.first, clause.first), lower) if cue.status == "wished")
         if form == "infinitive" and clause in parts[1:]:
             over = parts[parts.index(clause) - 1]  # "weigerte sich, ihn zu treffen"
-            cues.extend(cue for cue in _cues(document, hits, over, [w.lower for w in words[over.first : over.last]]) if cue.status in (*_OFF, "wished"))
+            cues.extend(cue for cue in _cues(document, signs, over, [w.lower for w in words[over.first : over.last]]) if cue.status in (*_OFF, "wished"))
         occasion = form == "noun" and _occasion(document, hit, clause, rules.during | rules.journey)
         status = _status(form, cues, lower, occasion, _negated_noun(document, hit, clause, rules), rules)
         if frame.status is not None and status in ("held", "present", "ongoing"):
@@ -201,11 +202,11 @@ def _ends_with(behind: Sequence[str], particle: str) -> bool:
     return tail[-1:] == [particle]
 
 
-def _cues(document: Document, hits: Sequence[Hit], clause: Clause, lower: Sequence[str]) -> list[StatusCue]:
+def _cues(document: Document, signs: Sequence[Hit], clause: Clause, lower: Sequence[str]) -> list[StatusCue]:
     words = document.tokens
     start, end = words[clause.first].start, words[clause.last - 1].end
     out = []
-    for hit in hits:
+    for hit in signs:
         if hit.start < start or hit.end > end:
             continue
         if hit.start > start and document.text[hit.start].isupper() and document.folded[hit.start : hit.end].islower():

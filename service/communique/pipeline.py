@@ -60,7 +60,8 @@ class Pipeline:
 
 
 def load(codes: Collection[str] | None = None, *, persons: bool = True) -> Pipeline:
-    """Compiles languages and knowledge: about a second. `codes` limits the languages, `persons=False` empties the person table."""
+    """Compiles languages and knowledge: about a second. `codes` limits the languages; `persons=False` leaves out whom
+    the knowledge base knows by name."""
     facts = knowledge.load(persons=persons)
     detect.load()
     return Pipeline(

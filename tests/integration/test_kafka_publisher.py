@@ -11,7 +11,7 @@ import pytest
 from aiokafka import AIOKafkaProducer
 
 from communique import relay
-from communique.kafka import KafkaPublisher, reader, topics
+from communique.kafka import KafkaPublisher, internals, reader, topics
 from communique.model import Message, OutboxRow
 from communique.relay import Limits
 from communique.settings import Settings
@@ -72,7 +72,7 @@ async def test_a_transaction_that_a_killed_relay_left_open_is_aborted_by_the_nex
     await publisher.publish(rows(settings.topic_events, 1, 3))
     await publisher.close()
     assert await published(settings) == [1, 2, 3]
-    await killed.client.close()
+    await internals.close(killed, seconds=3)
 
 
 async def test_a_message_that_the_broker_refuses_takes_its_whole_transaction_with_it(kafka: Broker) -> None:

@@ -261,9 +261,3 @@ def test_sayings_have_ids_of_their_own(code: str) -> None:
     """The id appears in evidence and names one entry."""
     ids = [saying.id for saying in languages.load(code).statements.sayings]
     assert len(ids) == len(set(ids))
-
-
-@pytest.mark.parametrize("unit", ["sagte er, ", "Xi ", "„", "sei ", "und "])
-def test_no_text_takes_time_that_grows_faster_than_its_length(unit: str) -> None:
-    """A flood of one word ends, with few statements or none."""
-    assert len(read("de", "[L Lindqvist] sagte dies. " + unit * 20_000)) <= 2

@@ -235,7 +235,7 @@ class _Binder:
         if people and not weak:
             self.half = (trigger, people)
         bodies = self._bodies(inside, trigger)
-        if _sides(people) and _sides(people, bodies) >= 2 and (not weak or any(self._before(body) in self.rules.with_ for body in bodies)):
+        if _sides(people) and _sides(people, bodies) >= 2 and (not weak or any(self._before(body) in self.rules.with_ or body.plural for body in bodies)):
             return self._bound(trigger, people, inside, inherited, bodies)
         if not people and not weak and len({_side(body) for body in bodies}) >= 2 and trigger.data.form == "noun":
             return self._bound(trigger, (), inside, inherited, bodies)
@@ -264,7 +264,7 @@ class _Binder:
         if venue is None or venue == self.home or any(p.country == venue for p in people):
             return people
         guessed = list(dict.fromkeys(p.entity for p in people if p.entity in self.guessed))
-        if len(guessed) > 1 and guessed[0] == people[0].entity:
+        if len(guessed) > 1 and guessed[0] == people[0].entity and people[0].start < trigger.start:
             del guessed[0]  # who is told of is the one who travels
         return tuple(replace(p, country=venue) if p.entity in guessed else p for p in people)
 
@@ -377,6 +377,9 @@ class _Binder:
         clause: Clause = trigger.data.clause
         words = self.document.tokens
         start, end = words[clause.first].start, words[clause.last - 1].end
+        goal = next((p for p in self.places if 0 <= p.start - trigger.end <= 1 and p.country), None)
+        if goal is not None and trigger.data.form != "noun" and goal.country != traveller.country:
+            return None if (traveller.country, goal.country) == _ENCLAVE else goal.country
         for low, high in ((start, end), (sentence.start, sentence.end)):
             near = [p for p in self.places if low <= p.start < high and p.country and not p.dateline]
             for wanted in ("to", "in", "bare"):
@@ -592,8 +595,8 @@ class _Binder:
                 if 0 < len(between) < _BETWEEN and between[-1] in self.rules.by:
                     party = replace(party, country=before.country)  # "lawmakers led by Speaker Maria Gomez"
             elif before is not None and before.country and not before.collective and self._open(party):
-                between = self.document.folded[before.end : party.start].replace(",", " ").split()
-                if all(word in self.rules.and_ for word in between):
+                between = self.document.folded[before.end : party.start].replace(",", " , ").split()
+                if between and all(word == "," or word in self.rules.and_ for word in between):
                     party = replace(party, country=before.country)
                     if before.entity in self.guessed:
                         self.guessed.add(party.entity)

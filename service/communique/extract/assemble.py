@@ -132,7 +132,7 @@ def drafts(
 def _unfixed(document: Document, draft: Draft, bound: Bound) -> bool:
     """Whether a plan of people told of before says neither day nor place: "beide Seiten sollten den Dialog fortsetzen"."""
     start, end = _clause_span(document, bound)
-    wish = bound.inherited and draft.status == "announced" and not any(start <= p.start < end for p in bound.people)
+    wish = bound.inherited and bound.trigger.data.form == "noun" and draft.status == "announced" and not any(start <= p.start < end for p in bound.people)
     return wish and draft.mode != "travel" and not draft.own_date and not draft.own_place
 
 

@@ -29,7 +29,7 @@ _GENITIVE_GAP = 25
 """Characters of adjectives between a genitive and the office it owns."""
 _FEW = 3
 """So many "presidents of A and B" are told as persons; more are a group."""
-_RANKS = frozenset({"prince", "princess", "member_of_parliament", "senator", "emir"})
+_RANKS = frozenset({"prince", "princess", "member_of_parliament", "senator", "emir", "bishop"})
 _POSTED = frozenset({"ambassador", "consul_general", "nuncio", "charge_d_affaires"})
 _ROMAN = frozenset("I II III IV V VI VII VIII IX X XI XII XIII XIV XV XVI XVII XVIII XIX XX XXI XXII XXIII".split())
 
@@ -440,11 +440,17 @@ class _Reader:
         at = behind
         at = self._past_posting(at, best := _best_office(offices), sentence)
         names, end = self._names_after(at, sentence, plural or len(countries) > 1, bool(before.start >= 0 or countries) or self._definite(index, hit, at, sentence))
-        if names and country is None and len(names) == 1:
-            country, end = self._from(end, sentence)
+        title = _prefixed("head" if elsewhere and best.office == "president" else best.office, prefix)
+        if len(names) == 1:
+            if country is None:
+                country, end = self._from(end, sentence)
+            more = self._apposition(end, sentence)
+            if more is not None and more[1] in (None, country) or more is not None and country is None:
+                country, organisation, end = country or more[1], organisation or more[2], more[5]
+                if best.generic or best.office in _RANKS:
+                    title = _prefixed(more[0].office, more[4])
         text = self.document.text
         office_text = text[offices[0][1].start : offices[-1][1].full_end]
-        title = _prefixed("head" if elsewhere and best.office == "president" else best.office, prefix)
         rule = f"{entry.id}"
         if not names:
             if 1 < len(countries) <= _FEW:

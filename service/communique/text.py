@@ -23,8 +23,8 @@ _STOPS = frozenset(".,;:")
 _END = re.compile(
     r"[.!?…。！？；](?:(?<=[.!?…])(?<![.!?…].)[.!?…]*[\"'”“»«’)\]]*(?=\s)|(?<=[。！？；])[。！？；]*[”’」』）]*)"
 )
-"""Begins with one set of characters rather than with an alternative, so that a search can skip to the next of them; tried once
-for a run of full stops, not at each of them."""
+"""Begins with one set of characters rather than with an alternative, so that a search can skip to the next of them;
+tried once for a run of full stops, not at each of them."""
 _OPENERS = "\"'„“”»«‚‘’([¿¡—–-"
 _ROMAN = re.compile(r"[IVX]+$")
 _WORD = re.compile(r"\w+")

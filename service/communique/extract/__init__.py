@@ -1,7 +1,7 @@
 """From a document to its meetings. The order of the steps lives only here.
 
     compile(language, …)     a language file and the knowledge's surfaces → Engine, once a process
-    read(article, engine)    Article → Document: matched and segmented; read_promising stops where nothing can come of it
+    read(article, engine)    Article → Document: matched and segmented; read_promising stops where nothing comes of it
     meetings(document, …)    Document → Meetings, the main one first
 
 Seven pure functions do the reading and do not know each other: mentions, triggers, arguments, dates, places, topics,

@@ -7,6 +7,7 @@ of its own ("In dem Gespräch ging es um …") speaks of the meeting told last.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -24,12 +25,40 @@ _NEAR = 50
 _ENCLAVE = ("VA", "IT")
 """The pope in Rome is no journey."""
 _UNPERSONAL = frozenset({"spokesperson", "spouse"})
-_NO_STATE = frozenset({"patriarch", "grand_imam", "grand_ayatollah", "metropolitan", "bishop", "former_secretary_general", "secretary_general", "director_general"})
-_OF_STATE = frozenset({
-    "president", "king", "queen", "emir", "sultan", "emperor", "prime_minister", "vice_president", "vice_premier", "crown_prince",
-    "president_elect", "deputy_prime_minister", "junta_leader", "supreme_leader", "former_president", "opposition_leader",
-    "party_leader", "candidate",
-})  # fmt: skip
+_NO_STATE = frozenset(
+    {
+        "patriarch",
+        "grand_imam",
+        "grand_ayatollah",
+        "metropolitan",
+        "bishop",
+        "former_secretary_general",
+        "secretary_general",
+        "director_general",
+    }
+)
+_OF_STATE = frozenset(
+    {
+        "president",
+        "king",
+        "queen",
+        "emir",
+        "sultan",
+        "emperor",
+        "prime_minister",
+        "vice_president",
+        "vice_premier",
+        "crown_prince",
+        "president_elect",
+        "deputy_prime_minister",
+        "junta_leader",
+        "supreme_leader",
+        "former_president",
+        "opposition_leader",
+        "party_leader",
+        "candidate",
+    }
+)
 """Offices that every state has: without a country they belong to the state that the text is about."""
 _OF_BODIES = frozenset({"head"})
 """Heads of anything: without a country they represent none."""
@@ -196,7 +225,9 @@ class _Binder:
             rest = [p for p in bound.people if p.start > mark]
             if rest and _sides(first) >= 2:
                 return tuple(
-                    replace(bound, people=tuple(group), countries=_countries(group), organisations=_organisations(group))
+                    replace(
+                        bound, people=tuple(group), countries=_countries(group), organisations=_organisations(group)
+                    )
                     for group in (first, [subject, *rest])
                 )
         return (bound,)
@@ -224,10 +255,19 @@ class _Binder:
         if joining is not None:
             return joining
         if _sides(people) >= 2:
-            if self.half is not None and 0 < trigger.sentence - self.half[0].sentence <= 1 and self.half[0].kind == trigger.kind:
+            if (
+                self.half is not None
+                and 0 < trigger.sentence - self.half[0].sentence <= 1
+                and self.half[0].kind == trigger.kind
+            ):
                 people, self.half = _distinct((*self.half[1], *people)), None
             return self._bound(trigger, people, inside, inherited)
-        if people and self.half is not None and 0 < trigger.sentence - self.half[0].sentence <= 1 and self.half[0].kind == trigger.kind:
+        if (
+            people
+            and self.half is not None
+            and 0 < trigger.sentence - self.half[0].sentence <= 1
+            and self.half[0].kind == trigger.kind
+        ):
             both = _distinct((*self.half[1], *people))
             if _sides(both) >= 2:
                 self.half = None
@@ -235,7 +275,11 @@ class _Binder:
         if people and not weak:
             self.half = (trigger, people)
         bodies = self._bodies(inside, trigger)
-        if _sides(people) and _sides(people, bodies) >= 2 and (not weak or any(self._before(body) in self.rules.with_ or body.plural for body in bodies)):
+        if (
+            _sides(people)
+            and _sides(people, bodies) >= 2
+            and (not weak or any(self._before(body) in self.rules.with_ or body.plural for body in bodies))
+        ):
             return self._bound(trigger, people, inside, inherited, bodies)
         if not people and not weak and len({_side(body) for body in bodies}) >= 2 and trigger.data.form == "noun":
             return self._bound(trigger, (), inside, inherited, bodies)
@@ -254,11 +298,15 @@ class _Binder:
         return None
 
     def _abroad(self, trigger: Trigger, people: tuple[Party, ...]) -> tuple[Party, ...]:
-        """Of two who seem compatriots the one whose country was only guessed belongs to the place, if that is abroad."""
+        """Of two who seem compatriots the one whose country was guessed belongs to the place, if that is abroad."""
         sentence = self.document.sentences[trigger.sentence]
         start = self.document.sentences[max(0, trigger.sentence - 1)].start
         venue = next(
-            (p.country for p in reversed(self.places) if start <= p.start < sentence.end and p.relation in ("in", "to") and p.country),
+            (
+                p.country
+                for p in reversed(self.places)
+                if start <= p.start < sentence.end and p.relation in ("in", "to") and p.country
+            ),
             None,
         )
         if venue is None or venue == self.home or any(p.country == venue for p in people):
@@ -270,7 +318,12 @@ class _Binder:
 
     def _joining(self, trigger: Trigger, people: tuple[Party, ...]) -> Bound | None:
         """Who else was at the meeting told before: "The reception was attended by A and B"."""
-        if self.last is None or trigger.data.form != "noun" or not people or trigger.sentence == self.last.trigger.sentence:
+        if (
+            self.last is None
+            or trigger.data.form != "noun"
+            or not people
+            or trigger.sentence == self.last.trigger.sentence
+        ):
             return None
         words = self.document.tokens[trigger.data.clause.first : trigger.data.clause.last]
         if not any(word.lower in self.rules.present for word in words):
@@ -278,7 +331,14 @@ class _Binder:
         known = {p.country for p in self.last.people} | {*self.last.countries}
         if any(p.country not in known for p in people if p.country or p.organisation):
             return None
-        return Bound(trigger, _distinct((*self.last.people, *people)), self.last.countries, self.last.organisations, refers=True, adds=True)
+        return Bound(
+            trigger,
+            _distinct((*self.last.people, *people)),
+            self.last.countries,
+            self.last.organisations,
+            refers=True,
+            adds=True,
+        )
 
     def _attended(self, trigger: Trigger, people: tuple[Party, ...]) -> Bound | None:
         """One principal at a conference of many: "Xi nimmt am Gipfel in Samarkand teil"."""
@@ -289,7 +349,10 @@ class _Binder:
         told = f" {self.document.folded[start:end]} "
         if not any(f" {word} " in told.replace(",", " ").replace(".", " ") for word in self.rules.attend):
             return None
-        venue = next((p.country for p in self.places if start <= p.start < end and p.relation in ("in", "to") and p.country), None)
+        venue = next(
+            (p.country for p in self.places if start <= p.start < end and p.relation in ("in", "to") and p.country),
+            None,
+        )
         countries = tuple(dict.fromkeys((*_countries(people), *([venue] if venue else []))))
         bodies = tuple(p for p in self._within(trigger.data.clause, trigger.sentence) if p.organisation)
         if len(countries) + len(bodies) < 2:
@@ -297,7 +360,7 @@ class _Binder:
         return Bound(trigger, _distinct(people), countries, _organisations((*people, *bodies)), group=trigger.kind)
 
     def _group(self, trigger: Trigger, people: tuple[Party, ...], inside: Sequence[Party]) -> Bound | None:
-        """ "Bei einem Treffen der EU-Verteidigungsminister in Finnland sagte Jung …": several unnamed office-holders met."""
+        """ "Bei einem Treffen der EU-Verteidigungsminister in Finnland sagte Jung …": unnamed office-holders met."""
         noun = trigger.data.form == "noun"
         if not noun and trigger.data.frame.weak:
             return None
@@ -307,7 +370,9 @@ class _Binder:
         words = self.document.tokens
         start, end = words[trigger.data.clause.first].start, words[trigger.data.clause.last - 1].end
         sides = {s for p in (*people, *inside) if (s := p.country or p.organisation)}
-        venue = next((p.country for p in self.places if start <= p.start < end and p.relation == "in" and p.country), None)
+        venue = next(
+            (p.country for p in self.places if start <= p.start < end and p.relation == "in" and p.country), None
+        )
         if len(sides | ({venue} - {None})) < 2:
             return None
         chosen = _distinct(people)
@@ -319,7 +384,9 @@ class _Binder:
     def _travel(self, trigger: Trigger) -> Bound | None:
         clause: Clause = trigger.data.clause
         inside = self._within(clause, trigger.sentence)
-        people = _people(p for p in inside if p.start < trigger.start) + self._abroad(trigger, _people(p for p in inside if p.start > trigger.start))
+        people = _people(p for p in inside if p.start < trigger.start) + self._abroad(
+            trigger, _people(p for p in inside if p.start > trigger.start)
+        )
         inherited = False
         if trigger.data.form == "noun" and trigger.data.extended:
             people = _people(p for p in inside if p.start > trigger.end) or people
@@ -351,14 +418,25 @@ class _Binder:
                     return bound  # who came to whom is not said
                 return replace(bound, destination=hosts[0].country, host=hosts[0].entity)
             return None
-        hosts = [p for p in self._sentence_people(trigger) if p.country == destination and p.entity != traveller.entity and (p in people or p.start > trigger.end)]
+        hosts = [
+            p
+            for p in self._sentence_people(trigger)
+            if p.country == destination and p.entity != traveller.entity and (p in people or p.start > trigger.end)
+        ]
         chosen = (traveller, *hosts)
         countries = tuple(dict.fromkeys(c for c in (traveller.country, destination, *(p.country for p in hosts)) if c))
-        return Bound(trigger, _distinct(chosen), countries, _organisations(chosen), destination=destination,
-                     host=hosts[0].entity if hosts else None, inherited=inherited)  # fmt: skip
+        return Bound(
+            trigger,
+            _distinct(chosen),
+            countries,
+            _organisations(chosen),
+            destination=destination,
+            host=hosts[0].entity if hosts else None,
+            inherited=inherited,
+        )
 
     def _travels(self, trigger: Trigger, people: Sequence[Party]) -> bool:
-        """Whether a noun like "Besuch" is tied to somebody: "seine Reise", "Xis Besuch", "Besuch von …", "zum Besuch"."""
+        """Whether a noun is tied to somebody: "seine Reise", "Xis Besuch", "Besuch von …", "zum Besuch"."""
         words = self.document.tokens
         at = next(i for i in range(trigger.data.clause.first, trigger.data.clause.last) if words[i].end >= trigger.end)
         first = at
@@ -367,7 +445,11 @@ class _Binder:
         ahead = [word.lower for word in words[max(trigger.data.clause.first, first - 4) : first]]
         if any(word in self.rules.possessive or word in self.rules.during for word in ahead):
             return True
-        if trigger.status in ("announced", "cancelled", "postponed", "refused") and people and people[0].start < trigger.start:
+        if (
+            trigger.status in ("announced", "cancelled", "postponed", "refused")
+            and people
+            and people[0].start < trigger.start
+        ):
             return True
         limit = words[min(at + 5, len(words) - 1)].start
         return any(words[max(0, first - 3)].start <= p.start <= limit for p in people)
@@ -384,12 +466,19 @@ class _Binder:
             near = [p for p in self.places if low <= p.start < high and p.country and not p.dateline]
             for wanted in ("to", "in", "bare"):
                 for place in near:
-                    if wanted == "bare" and any(p.start <= place.start < p.end for p in self.by_sentence[trigger.sentence] if not p.collective):
+                    if wanted == "bare" and any(
+                        p.start <= place.start < p.end for p in self.by_sentence[trigger.sentence] if not p.collective
+                    ):
                         continue  # a part of somebody's office
                     if place.relation == wanted and place.country != traveller.country:
                         return None if (traveller.country, place.country) == _ENCLAVE else place.country
         for party in self._within(clause, trigger.sentence):
-            if party.collective and not party.plural and party.country != traveller.country and party.start >= trigger.end:
+            if (
+                party.collective
+                and not party.plural
+                and party.country != traveller.country
+                and party.start >= trigger.end
+            ):
                 return party.country
         return None
 
@@ -402,7 +491,10 @@ class _Binder:
 
     def _teller(self, party: Party, trigger: Trigger) -> bool:
         """Who only tells it: ", foreign ministers Wang Yi and Sushma Swaraj announced"."""
-        if party.start < trigger.end or self.document.tokens[self.starts.get(party.start, 0) - 1].lower in self.rules.with_:
+        if (
+            party.start < trigger.end
+            or self.document.tokens[self.starts.get(party.start, 0) - 1].lower in self.rules.with_
+        ):
             return False
         text = self.document.folded[party.end : party.end + 60].replace(",", " ").split()
         return any(word in self.rules.said for word in text[: 1 if not party.office else 2]) or (
@@ -414,7 +506,11 @@ class _Binder:
         spoken = [] if tellers else self._speech_clauses(trigger)
         out: list[Party] = []
         for party in self.by_sentence[trigger.sentence]:
-            if any(start <= party.start < end for start, end in spoken) or self._absent(party) or self._teller(party, trigger):
+            if (
+                any(start <= party.start < end for start, end in spoken)
+                or self._absent(party)
+                or self._teller(party, trigger)
+            ):
                 continue
             out.append(party)
         return _people(out)
@@ -444,7 +540,9 @@ class _Binder:
             pair = self._pair_before(trigger)
             if pair:
                 return pair
-        offices = {p.office for p in self._within(clause, trigger.sentence) if p.plural and p.office and p.country is None}
+        offices: set[str | None] = {
+            p.office for p in self._within(clause, trigger.sentence) if p.plural and p.office and p.country is None
+        }
         if len(people) == 0 and offices:
             pair = self._holders(trigger, offices)
             if pair:
@@ -457,8 +555,10 @@ class _Binder:
             if len(earlier) >= 2 and _sides(both) >= 2:
                 return both
         if len(people) >= 1:
-            alone = trigger.data.form == "noun" and _sides(self._sentence_people(trigger)) == 1 and any(
-                w.lower in self.rules.with_ for w in words[clause.first : clause.last]
+            alone = (
+                trigger.data.form == "noun"
+                and _sides(self._sentence_people(trigger)) == 1
+                and any(w.lower in self.rules.with_ for w in words[clause.first : clause.last])
             )
             if alone or any(w.lower in self.rules.referring for w in words[clause.first : clause.last]):
                 for other in self._subject_before(trigger):
@@ -470,7 +570,10 @@ class _Binder:
         """ "The two presidents": the last two before who hold that office, of two sides."""
         found: list[Party] = []
         for party in reversed(self.parties):
-            fits = any(office == party.office or office == "minister" and (party.office or "").endswith("minister") for office in offices)
+            fits = any(
+                office == party.office or (office == "minister" and (party.office or "").endswith("minister"))
+                for office in offices
+            )
             if party.start >= trigger.start or not fits or party.name is None or party.plural:
                 continue
             if all(_side(party) != _side(other) for other in found):
@@ -486,15 +589,25 @@ class _Binder:
         for index in range(first, last):
             if words[index].lower in self.rules.they:
                 return True
-            if words[index].lower in self.rules.she and self.rules.plural_verb and words[last - 1 if words[last - 1].text.isalpha() else last - 2].lower.endswith(self.rules.plural_verb):
+            if (
+                words[index].lower in self.rules.she
+                and self.rules.plural_verb
+                and words[last - 1 if words[last - 1].text.isalpha() else last - 2].lower.endswith(
+                    self.rules.plural_verb
+                )
+            ):
                 return True
         return False
 
     def _coordinated(self, people: Sequence[Party]) -> bool:
         """Whether two of the people are joined by "und" alone."""
-        for one, other in zip(people, people[1:], strict=False):
+        for one, other in itertools.pairwise(people):
             between = self.document.folded[one.end : other.start].split()
-            if len(between) <= _BETWEEN and any(word in self.rules.and_ for word in between) and _side(one) != _side(other):
+            if (
+                len(between) <= _BETWEEN
+                and any(word in self.rules.and_ for word in between)
+                and _side(one) != _side(other)
+            ):
                 return True
         return False
 
@@ -507,7 +620,9 @@ class _Binder:
                 return people
         lately: list[Party] = []
         for number in range(trigger.sentence, max(-1, trigger.sentence - 3), -1):
-            for party in _people(p for p in self.by_sentence[number] if p.start < trigger.start and not self._absent(p)):
+            for party in _people(
+                p for p in self.by_sentence[number] if p.start < trigger.start and not self._absent(p)
+            ):
                 if all(_side(party) != _side(other) for other in lately):
                     lately.append(party)
             if len(lately) == 2:
@@ -519,25 +634,42 @@ class _Binder:
         clause: Clause = trigger.data.clause
         start = self.document.tokens[clause.first].start
         for number in range(trigger.sentence, max(-1, trigger.sentence - 3), -1):
-            for party in _people(p for p in self.by_sentence[number] if p.start < start and not self._absent(p)):
-                yield party
+            yield from _people(p for p in self.by_sentence[number] if p.start < start and not self._absent(p))
 
     def _bodies(self, inside: Sequence[Party], trigger: Trigger) -> tuple[Party, ...]:
-        """Governments and bodies that the grammar makes a side: with "mit", "zwischen", "und", or as several officials."""
+        """Governments and bodies that the grammar makes a side: with "mit", "zwischen", "und", or as officials."""
         out: list[Party] = []
         for party in inside:
             if not party.collective:
                 continue
             before = self._before(party)
-            first = party.start == self.document.tokens[trigger.data.clause.first].start and party.start not in self.datelines
+            first = (
+                party.start == self.document.tokens[trigger.data.clause.first].start
+                and party.start not in self.datelines
+            )
             among = trigger.data.form == "noun" and self._among(trigger, party)
-            if among or first or party.plural or before in self.rules.with_ and abs(party.start - trigger.end) < _NEAR or before in self.rules.between or (out and before in self.rules.and_):
+            if (
+                among
+                or first
+                or party.plural
+                or (before in self.rules.with_ and abs(party.start - trigger.end) < _NEAR)
+                or before in self.rules.between
+                or (out and before in self.rules.and_)
+            ):
                 out.append(party)
-        return tuple(out) if len(out) > 1 or trigger.data.form != "noun" else tuple(p for p in out if p.plural or p.start > trigger.start)
+        return (
+            tuple(out)
+            if len(out) > 1 or trigger.data.form != "noun"
+            else tuple(p for p in out if p.plural or p.start > trigger.start)
+        )
 
     def _among(self, trigger: Trigger, party: Party) -> bool:
         """Whether "between" right behind the trigger opens the list that a government stands in."""
-        words = [w for w in self.document.tokens[trigger.data.clause.first : trigger.data.clause.last] if w.start >= trigger.end]
+        words = [
+            w
+            for w in self.document.tokens[trigger.data.clause.first : trigger.data.clause.last]
+            if w.start >= trigger.end
+        ]
         opener = next((w.start for w in words[:3] if w.lower in self.rules.between), None)
         return opener is not None and party.start > opener and party.start - opener < 2 * _NEAR
 
@@ -558,7 +690,12 @@ class _Binder:
     # ── sides ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _bound(
-        self, trigger: Trigger, people: Sequence[Party], inside: Sequence[Party], inherited: bool, bodies: Sequence[Party] = ()
+        self,
+        trigger: Trigger,
+        people: Sequence[Party],
+        inside: Sequence[Party],
+        inherited: bool,
+        bodies: Sequence[Party] = (),
     ) -> Bound:
         chosen = _distinct(people)
         groups = [p for p in inside if p.collective and p.plural]
@@ -568,7 +705,9 @@ class _Binder:
         if trigger.data.frame.host == "subject" and chosen:
             host = self._receiver(trigger, chosen)
         offices = tuple(dict.fromkeys(p.office for p in groups if p.office))
-        return Bound(trigger, chosen, countries, _organisations(everybody), host=host, inherited=inherited, offices=offices)
+        return Bound(
+            trigger, chosen, countries, _organisations(everybody), host=host, inherited=inherited, offices=offices
+        )
 
     def _receiver(self, trigger: Trigger, people: Sequence[Party]) -> int | None:
         """Who receives: the agent of a passive ("von … empfangen"), else the subject, which is no object pronoun."""
@@ -586,7 +725,7 @@ class _Binder:
         return [word for word in words if word.start >= trigger.end][:2]
 
     def _listed(self, parties: Sequence[Party]) -> list[Party]:
-        """Everybody with a country where one can be told; in a list ("Außenminister A, Verteidigungsminister B") it is shared."""
+        """Everybody with a country where one can be told; a list ("Außenminister A, Minister B") shares it."""
         out: list[Party] = []
         for party in parties:
             before = out[-1] if out else None
@@ -606,11 +745,21 @@ class _Binder:
     @staticmethod
     def _open(party: Party) -> bool:
         """Whether the text says an office and a name, but no state or body."""
-        return party.country is None and party.organisation is None and not party.collective and bool(party.office and party.name)
+        return (
+            party.country is None
+            and party.organisation is None
+            and not party.collective
+            and bool(party.office and party.name)
+        )
 
     def _settled(self, party: Party) -> Party:
         """An office that says no country belongs to the country that the article is written in, or from."""
-        if party.country is not None or party.organisation is not None or party.collective or party.office in _UNPERSONAL:
+        if (
+            party.country is not None
+            or party.organisation is not None
+            or party.collective
+            or party.office in _UNPERSONAL
+        ):
             return party
         if party.office is None or party.name is None or party.office in _NO_STATE:
             return party
@@ -636,10 +785,13 @@ class _Binder:
 
 def _people(parties: Iterable[Party]) -> tuple[Party, ...]:
     return tuple(
-        p for p in parties
-        if not p.collective and not p.plural and p.office not in _UNPERSONAL
-        and (p.name is not None or p.office is not None and (p.country is not None or p.organisation is not None))
-    )  # fmt: skip
+        p
+        for p in parties
+        if not p.collective
+        and not p.plural
+        and p.office not in _UNPERSONAL
+        and (p.name is not None or (p.office is not None and (p.country is not None or p.organisation is not None)))
+    )
 
 
 def _side(party: Party) -> str:
@@ -656,7 +808,7 @@ def _distinct(people: Sequence[Party]) -> tuple[Party, ...]:
     out: dict[object, Party] = {}
     for party in people:
         key: object = party.entity if party.entity >= 0 else (party.country, party.office, party.name)
-        if key not in out or out[key].pronoun and not party.pronoun:
+        if key not in out or (out[key].pronoun and not party.pronoun):
             out[key] = party
     return tuple(out.values())
 

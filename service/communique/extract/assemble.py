@@ -1,11 +1,11 @@
-"""What the extractors found, put together: triggers that speak of one meeting become one draft, drafts become meetings."""
+"""What the extractors found, put together: triggers of one meeting become a draft, drafts become meetings."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from communique.extract import confidence
 from communique.extract.arguments import Bound
@@ -55,9 +55,17 @@ class Rules:
 
 def compile(language: Language) -> Rules:
     words = language.words
-    return Rules(language.code, words.sideline, frozenset(words.pluperfect), words.airport, words.instead,
-                 frozenset(words.since), tuple(f"{word}{mark}" for word in words.opinion for mark in (":", " |", " -")), frozenset(words.said),
-                 frozenset(f"{language.code}.trigger.{frame.id}" for frame in language.frames if frame.weak))  # fmt: skip
+    return Rules(
+        language.code,
+        words.sideline,
+        frozenset(words.pluperfect),
+        words.airport,
+        words.instead,
+        frozenset(words.since),
+        tuple(f"{word}{mark}" for word in words.opinion for mark in (":", " |", " -")),
+        frozenset(words.said),
+        frozenset(f"{language.code}.trigger.{frame.id}" for frame in language.frames if frame.weak),
+    )
 
 
 @dataclass(slots=True)
@@ -130,9 +138,14 @@ def drafts(
 
 
 def _unfixed(document: Document, draft: Draft, bound: Bound) -> bool:
-    """Whether a plan of people told of before says neither day nor place: "beide Seiten sollten den Dialog fortsetzen"."""
+    """Whether a plan of people told before says no day and no place: "beide Seiten sollten den Dialog fortsetzen"."""
     start, end = _clause_span(document, bound)
-    wish = bound.inherited and bound.trigger.data.form == "noun" and draft.status == "announced" and not any(start <= p.start < end for p in bound.people)
+    wish = (
+        bound.inherited
+        and bound.trigger.data.form == "noun"
+        and draft.status == "announced"
+        and not any(start <= p.start < end for p in bound.people)
+    )
     return wish and draft.mode != "travel" and not draft.own_date and not draft.own_place
 
 
@@ -172,16 +185,35 @@ def _draft(
         said = "announced"
     status = _status(document, said, when)
     if when is not None:
-        when = when.directed("future" if status == "announced" or status in _OFF and _ahead(when, bound) else "past")
+        when = when.directed("future" if status == "announced" or (status in _OFF and _ahead(when, bound)) else "past")
     own_place = None if frame.mode == "call" else _place(document, bound, places)
     told = frame.mode != "call" and trigger.status not in _OFF
     where = own_place or (_place_before(document, bound, places) if told else None)
     return Draft(
-        people=list(bound.people), countries=list(bound.countries), organisations=list(bound.organisations),
-        mode=frame.mode, kinds={"visit" if airport else bound.group or trigger.kind}, airport=airport, status=status, background=trigger.background, before=_pluperfect(document, bound, rules), sentence=trigger.sentence,
-        at=trigger.start, destination=bound.destination, host=bound.host, inherited=bound.inherited,
-        evidence=list(trigger.evidence), date=when, place=where, sentences=[trigger.sentence], own_date=own is not None, own_place=own_place is not None, counterfactual=_counterfactual(document, bound, rules), heading=_heading(document, bound), group_offices=bound.offices,
-    )  # fmt: skip
+        people=list(bound.people),
+        countries=list(bound.countries),
+        organisations=list(bound.organisations),
+        mode=frame.mode,
+        kinds={"visit" if airport else bound.group or trigger.kind},
+        airport=airport,
+        status=status,
+        background=trigger.background,
+        before=_pluperfect(document, bound, rules),
+        sentence=trigger.sentence,
+        at=trigger.start,
+        destination=bound.destination,
+        host=bound.host,
+        inherited=bound.inherited,
+        evidence=list(trigger.evidence),
+        date=when,
+        place=where,
+        sentences=[trigger.sentence],
+        own_date=own is not None,
+        own_place=own_place is not None,
+        counterfactual=_counterfactual(document, bound, rules),
+        heading=_heading(document, bound),
+        group_offices=bound.offices,
+    )
 
 
 def _at_airport(document: Document, bound: Bound, rules: Rules) -> bool:
@@ -226,16 +258,20 @@ def _nearest(at: int, found: Sequence[_M]) -> _M | None:
 
 def _date(
     document: Document, bound: Bound, dates: Sequence[DateMention], rules: Rules, *, vague: bool = False
-) -> DateMention | None:  # fmt: skip
+) -> DateMention | None:
     """The date in the trigger's clause, else in its sentence; never a coming day for what a verb says has happened."""
     sentence = document.sentences[bound.trigger.sentence]
     happened = bound.trigger.status == "held" and bound.trigger.data.form in ("past", "participle")
     for start, end in (_clause_span(document, bound), (sentence.start, sentence.end)):
         near = [
-            d for d in dates
-            if start <= d.start < end and not d.dateline and d.bound not in ("since", "before", "after")
-            and not (happened and d.relation == "future") and not _of_saying(document, d, bound.trigger.end, rules)
-        ]  # fmt: skip
+            d
+            for d in dates
+            if start <= d.start < end
+            and not d.dateline
+            and d.bound not in ("since", "before", "after")
+            and not (happened and d.relation == "future")
+            and not _of_saying(document, d, bound.trigger.end, rules)
+        ]
         near = [d for d in near if (d.value or d.weekday is not None) and _vague(d) == vague]
         if bound.trigger.status in _OFF:
             near = [d for d in near if d.relation == "future"] or near
@@ -261,9 +297,7 @@ def _vague(mention: DateMention) -> bool:
     return mention.rule.rpartition(".")[2] in ("part", "same", "sequence")
 
 
-def _date_before(
-    document: Document, bound: Bound, dates: Sequence[DateMention], rules: Rules
-) -> DateMention | None:  # fmt: skip
+def _date_before(document: Document, bound: Bound, dates: Sequence[DateMention], rules: Rules) -> DateMention | None:
     """The day of the nearest sentence before, in the same paragraph, where that one names just one."""
     number = bound.trigger.sentence
     paragraph = document.sentences[number].paragraph
@@ -271,8 +305,22 @@ def _date_before(
         sentence = document.sentences[back]
         if sentence.paragraph != paragraph and number > 1:
             return None
-        near = [d for d in dates if sentence.start <= d.start < sentence.end and not d.dateline and d.bound == "on" and d.value and not _vague(d)]
-        days = [d for d in near if d.precision in ("day", "range") and _recent(document, d) and not _of_saying(document, d, sentence.start, rules)]
+        near = [
+            d
+            for d in dates
+            if sentence.start <= d.start < sentence.end
+            and not d.dateline
+            and d.bound == "on"
+            and d.value
+            and not _vague(d)
+        ]
+        days = [
+            d
+            for d in near
+            if d.precision in ("day", "range")
+            and _recent(document, d)
+            and not _of_saying(document, d, sentence.start, rules)
+        ]
         if days:
             return days[-1] if len({d.value for d in days}) == 1 else None
     return None
@@ -297,7 +345,9 @@ def _day_after(document: Document, bound: Bound, dates: Sequence[DateMention]) -
     if bound.destination is None or number >= len(document.sentences):
         return None
     sentence = document.sentences[number]
-    near = [d for d in dates if sentence.start <= d.start < sentence.end and d.value and d.precision in ("day", "range")]
+    near = [
+        d for d in dates if sentence.start <= d.start < sentence.end and d.value and d.precision in ("day", "range")
+    ]
     planned = [d for d in near if d.precision == "range" or d.relation == "future"]
     return planned[0] if len(planned) == 1 else None
 
@@ -318,9 +368,8 @@ def _status(document: Document, said: str, when: DateMention | None) -> str:
         if when.relation == "past" or (today and when.relation != "unknown" and when.value < today[: len(when.value)]):
             return "held"
         return "announced"
-    if said in ("held", "ongoing") and when is not None and when.value and today:
-        if when.relation == "future" and when.value > today[: len(when.value)]:
-            return "announced"
+    if said in ("held", "ongoing") and when is not None and when.value and today and when.relation == "future":
+        return "announced" if when.value > today[: len(when.value)] else said
     return said
 
 
@@ -346,13 +395,16 @@ def _place(document: Document, bound: Bound, places: Sequence[PlaceMention]) -> 
 
 
 def _stands_at(document: Document, place: PlaceMention, bound: Bound) -> bool:
-    """Whether a city without a preposition of its own is where it happened: "in der Galerie von Versailles", "at Luanda's
-    palace"; a capital alone may be its government."""
+    """Whether a city without a preposition of its own is where it happened: "in der Galerie von Versailles", "at
+    Luanda's palace"; a capital alone may be its government."""
     if place.city is None or place.relation != "bare" or place.country not in bound.countries:
         return False
     if place.start <= document.sentences[bound.trigger.sentence].start:
         return False
-    if document.text[place.start - 2 : place.start] == ", " and document.text[: place.start - 2].rpartition(" ")[2][:1].isupper():
+    if (
+        document.text[place.start - 2 : place.start] == ", "
+        and document.text[: place.start - 2].rpartition(" ")[2][:1].isupper()
+    ):
         return True  # "at State House, Nairobi"
     hit = next((h for h in document.hits if h.start == place.start), None)
     seat = hit is not None and any(entry.kind == "metonym" for entry in hit.entries)
@@ -363,7 +415,9 @@ def _city_after(document: Document, bound: Bound, places: Sequence[PlaceMention]
     """The one city of the country travelled to that the next sentence names."""
     for number in range(bound.trigger.sentence + 1, min(bound.trigger.sentence + 1 + _AFTER, len(document.sentences))):
         sentence = document.sentences[number]
-        near = [p for p in places if sentence.start <= p.start < sentence.end and p.country == bound.destination and p.city]
+        near = [
+            p for p in places if sentence.start <= p.start < sentence.end and p.country == bound.destination and p.city
+        ]
         if near:
             return near[0] if len({p.city for p in near}) == 1 and near[0].relation in ("in", "to") else None
     return None
@@ -372,10 +426,18 @@ def _city_after(document: Document, bound: Bound, places: Sequence[PlaceMention]
 def _place_before(document: Document, bound: Bound, places: Sequence[PlaceMention]) -> PlaceMention | None:
     """The city of the sentence before, in the same paragraph."""
     number = bound.trigger.sentence
-    if number == 0 or bound.destination is not None or document.sentences[number - 1].paragraph != document.sentences[number].paragraph:
+    if (
+        number == 0
+        or bound.destination is not None
+        or document.sentences[number - 1].paragraph != document.sentences[number].paragraph
+    ):
         return None
     before = document.sentences[number - 1]
-    near = [p for p in places if before.start <= p.start < before.end and not p.dateline and p.relation in ("in", "to") and p.city]
+    near = [
+        p
+        for p in places
+        if before.start <= p.start < before.end and not p.dateline and p.relation in ("in", "to") and p.city
+    ]
     return near[-1] if near else None
 
 
@@ -409,23 +471,35 @@ def _one(known: Draft, draft: Draft, bound: Bound) -> bool:
         return False  # the journey is the news, what is planned on it comes beside it
     same = known.entities == draft.entities and known.entities
     reach = 2 if known.status in _OFF and draft.counterfactual else 1
-    part = draft.entities and (draft.entities <= known.entities or known.entities <= draft.entities) and draft.sentence - known.sentences[-1] <= reach
+    part = (
+        draft.entities
+        and (draft.entities <= known.entities or known.entities <= draft.entities)
+        and draft.sentence - known.sentences[-1] <= reach
+    )
     if not (same or part):
         return False
     off = known.status in _OFF and draft.sentence - known.sentence <= 2 and draft.status in ("announced", *_OFF)
     if _class(known.status) != _class(draft.status) and not (off and draft.counterfactual):
         return False
-    if (known.background or known.before) != (draft.background or draft.before) and draft.date is not None and known.sentence != draft.sentence:
+    if (
+        (known.background or known.before) != (draft.background or draft.before)
+        and draft.date is not None
+        and known.sentence != draft.sentence
+    ):
         return False
     if known.date is not None and draft.date is not None and not _compatible(known.date, draft.date):
         return False
-    if known.place is not None and draft.place is not None and known.place.country != draft.place.country and draft.place.country and known.place.country:
-        return False
-    return True
+    return not (
+        known.place is not None
+        and draft.place is not None
+        and known.place.country != draft.place.country
+        and draft.place.country
+        and known.place.country
+    )
 
 
 def _spoken(known: Draft, draft: Draft, bound: Bound) -> bool:
-    """Whether a call and a talk are one: "das Gespräch … die beiden telefonierten", with no other day or place between."""
+    """Whether a call and a talk are one: "das Gespräch … die beiden telefonierten", with no other day or place."""
     if bound.refers and draft.mode == "encounter":
         return True
     if known.sentence == draft.sentence and known.entities == draft.entities:
@@ -446,8 +520,10 @@ def _compatible(one: DateMention, other: DateMention) -> bool:
     if one.value is None or other.value is None:
         return True
     short = min(len(one.value), len(other.value))
-    return one.value[:short] == other.value[:short] or (one.value <= other.value <= (one.until or one.value)) or (
-        other.value <= one.value <= (other.until or other.value)
+    return (
+        one.value[:short] == other.value[:short]
+        or (one.value <= other.value <= (one.until or one.value))
+        or (other.value <= one.value <= (other.until or other.value))
     )
 
 
@@ -457,12 +533,14 @@ def _join(known: Draft, draft: Draft, bound: Bound) -> None:
         known.mode = draft.mode
     entities = known.entities
     if not bound.refers or bound.adds:
-        known.people.extend(p for p in draft.people if (p.entity if p.entity >= 0 else (p.country, p.office)) not in entities)
+        known.people.extend(
+            p for p in draft.people if (p.entity if p.entity >= 0 else (p.country, p.office)) not in entities
+        )
         known.countries.extend(c for c in draft.countries if c not in known.countries)
         known.organisations.extend(o for o in draft.organisations if o not in known.organisations)
-    if known.date is None or draft.date is not None and len(draft.date.value or "") > len(known.date.value or ""):
+    if known.date is None or (draft.date is not None and len(draft.date.value or "") > len(known.date.value or "")):
         known.date = draft.date or known.date
-    if known.place is None or draft.place is not None and draft.place.city and not known.place.city:
+    if known.place is None or (draft.place is not None and draft.place.city and not known.place.city):
         known.place = draft.place or known.place
     known.destination = known.destination or draft.destination
     if known.status in _OFF and draft.counterfactual and draft.date is not None:
@@ -484,11 +562,15 @@ def _without_shadows(out: list[Draft]) -> list[Draft]:
     for draft in out:
         if draft.mode == "travel" and _class(draft.status) != "off":
             carried = [
-                other for other in out
-                if other is not draft and other.mode != "travel" and draft.entities <= other.entities
-                and abs(other.sentence - draft.sentence) <= 1 and _class(other.status) == _class(draft.status)
+                other
+                for other in out
+                if other is not draft
+                and other.mode != "travel"
+                and draft.entities <= other.entities
+                and abs(other.sentence - draft.sentence) <= 1
+                and _class(other.status) == _class(draft.status)
                 and not (draft.own_date and other.own_date and other.sentence != draft.sentence)
-            ]  # fmt: skip
+            ]
             if carried:
                 main = carried[0]
                 if main.place is None and draft.place is not None:
@@ -506,10 +588,14 @@ def _spread(out: list[Draft]) -> list[Draft]:
     for draft in out:
         abroad = [c for c in draft.countries if c not in {p.country for p in draft.people}]
         singles = [
-            other for other in out
-            if other is not draft and len(abroad) > 1 and draft.entities < other.entities and other.sentence >= draft.sentence
+            other
+            for other in out
+            if other is not draft
+            and len(abroad) > 1
+            and draft.entities < other.entities
+            and other.sentence >= draft.sentence
             and any(p.country in abroad for p in other.people)
-        ]  # fmt: skip
+        ]
         for other in singles:
             other.date = other.date or draft.date
             other.place = other.place or draft.place
@@ -542,7 +628,15 @@ def meetings(
     _set_back(document, drafts)
     _inherit_places(drafts)
     built = [_meeting(document, draft, topics, places, rules) for draft in drafts]
-    order = sorted(range(len(built)), key=lambda i: (built[i].background, drafts[i].status in _OFF and False, drafts[i].sentence, drafts[i].mode == "travel"))
+    order = sorted(
+        range(len(built)),
+        key=lambda i: (
+            built[i].background,
+            drafts[i].status in _OFF and False,
+            drafts[i].sentence,
+            drafts[i].mode == "travel",
+        ),
+    )
     ordered = [_weighed(built[i], drafts[i], rank, len(built), rules) for rank, i in enumerate(order)]
     if not ordered:
         return ()
@@ -574,13 +668,16 @@ def _inherit_places(drafts: Sequence[Draft]) -> None:
         if draft.place is not None or draft.background or draft.mode == "call" or draft.mode == "travel":
             continue
         for other in reversed(drafts[:number]):
-            if other.place is not None and other.place.city and other.mode != "call" and not other.background:
-                if draft.entities & other.entities and (draft.date is None or other.date is None or draft.date.value == other.date.value):
-                    draft.place = other.place
-                    break
+            there = other.place is not None and other.place.city and other.mode != "call" and not other.background
+            same_day = draft.date is None or other.date is None or draft.date.value == other.date.value
+            if there and same_day and draft.entities & other.entities:
+                draft.place = other.place
+                break
 
 
-def _meeting(document: Document, draft: Draft, topics: Sequence[TopicMention], places: Sequence[PlaceMention], rules: Rules) -> Meeting:
+def _meeting(
+    document: Document, draft: Draft, topics: Sequence[TopicMention], places: Sequence[PlaceMention], rules: Rules
+) -> Meeting:
     kind = next(kind for kind in _KINDS if kind in draft.kinds)
     if kind in ("talks", "meeting") and _ministers(draft):
         kind = "multilateral"
@@ -591,14 +688,23 @@ def _meeting(document: Document, draft: Draft, topics: Sequence[TopicMention], p
     span_end = document.sentences[max(draft.sentences)].end
     near = [t for t in topics if span_start <= t.start < span_end] if len(draft.sentences) > 0 else []
     return Meeting(
-        kind=kind, status=draft.status, background=background, when=when, where=where,
+        kind=kind,
+        status=draft.status,
+        background=background,
+        when=when,
+        where=where,
         participants=tuple(_participant(p, draft, where) for p in draft.people),
         countries=tuple(draft.countries),
-        organisations=tuple(dict.fromkeys((*draft.organisations, *(t.topic for t in near if t.kind == "organisation")))),
+        organisations=tuple(
+            dict.fromkeys((*draft.organisations, *(t.topic for t in near if t.kind == "organisation")))
+        ),
         initiatives=tuple(dict.fromkeys(t.topic for t in topics if t.kind == "initiative")),
         relationship=next((t.topic for t in topics if t.kind == "relationship"), None),
-        topics=_topics(document, topics), statements=(), confidence=0.0, evidence=tuple(draft.evidence),
-    )  # fmt: skip
+        topics=_topics(document, topics),
+        statements=(),
+        confidence=0.0,
+        evidence=tuple(draft.evidence),
+    )
 
 
 def _ministers(draft: Draft) -> bool:
@@ -607,7 +713,9 @@ def _ministers(draft: Draft) -> bool:
     if len(draft.countries) + len(bodies) < 3:
         return False
     offices = [*(p.office for p in draft.people if p.office), *draft.group_offices]
-    return bool(offices) and all("minister" in office and office != "prime_minister" or office in _BELOW for office in offices)
+    return bool(offices) and all(
+        ("minister" in office and office != "prime_minister") or office in _BELOW for office in offices
+    )
 
 
 def _when(document: Document, draft: Draft, rules: Rules) -> When:
@@ -629,7 +737,12 @@ def _where(document: Document, draft: Draft, kind: str, places: Sequence[PlaceMe
         return Where(None, None, None, None, None, None, None, None)
     mention = draft.place
     dateline = next((p for p in places if p.dateline and p.city), None)
-    if mention is not None and dateline is not None and dateline.country in draft.countries and draft.status in ("held", "ongoing"):
+    if (
+        mention is not None
+        and dateline is not None
+        and dateline.country in draft.countries
+        and draft.status in ("held", "ongoing")
+    ):
         if mention.city is None and mention.country == dateline.country:
             mention = dateline  # "in Serbien", written in Belgrad
         elif mention.venue is not None and mention.country not in draft.countries:
@@ -637,7 +750,12 @@ def _where(document: Document, draft: Draft, kind: str, places: Sequence[PlaceMe
     if mention is None:
         dateline = next((p for p in places if p.dateline), None) if draft.status != "refused" else None
         there = draft.destination in (None, dateline.country) if dateline is not None else False
-        if dateline is not None and there and (dateline.country in draft.countries or draft.status in ("held", "ongoing")) and not draft.background:
+        if (
+            dateline is not None
+            and there
+            and (dateline.country in draft.countries or draft.status in ("held", "ongoing"))
+            and not draft.background
+        ):
             mention = dateline
     if mention is None:
         country = draft.destination or (None if draft.status == "refused" else _host_country(draft))
@@ -645,8 +763,16 @@ def _where(document: Document, draft: Draft, kind: str, places: Sequence[PlaceMe
     evidence = Evidence(mention.start, mention.end, document.text[mention.start : mention.end], mention.rule)
     if mention.dateline and mention.country is None and draft.people:
         return Where(mention.city, draft.people[0].country, None, None, None, None, evidence.text, evidence)
-    return Where(mention.city, mention.country, mention.venue, mention.latitude, mention.longitude, mention.geonames_id,
-                 evidence.text, evidence)  # fmt: skip
+    return Where(
+        mention.city,
+        mention.country,
+        mention.venue,
+        mention.latitude,
+        mention.longitude,
+        mention.geonames_id,
+        evidence.text,
+        evidence,
+    )
 
 
 def _host_country(draft: Draft) -> str | None:
@@ -663,15 +789,23 @@ def _old(document: Document, when: When) -> bool:
 
 
 def _participant(party: Party, draft: Draft, where: Where) -> Participant:
-    role = "participant"
+    role: Literal["host", "guest", "participant"] = "participant"
     if draft.host is not None and draft.host == party.entity:
         role = "host"
     elif where.country is not None and party.country is not None and where.country in draft.countries:
         role = "host" if party.country == where.country else "guest"
     return Participant(
-        name=party.name, surface=party.surface, country=party.country, organisation=party.organisation, office=party.office,
-        office_text=party.office_text, role=role, wikidata=None, evidence=party.evidence, candidates=party.candidates,  # type: ignore[arg-type]
-    )  # fmt: skip
+        name=party.name,
+        surface=party.surface,
+        country=party.country,
+        organisation=party.organisation,
+        office=party.office,
+        office_text=party.office_text,
+        role=role,
+        wikidata=None,
+        evidence=party.evidence,
+        candidates=party.candidates,
+    )
 
 
 def _topics(document: Document, topics: Sequence[TopicMention]) -> tuple[Topic, ...]:
@@ -680,7 +814,11 @@ def _topics(document: Document, topics: Sequence[TopicMention]) -> tuple[Topic, 
         if mention.kind == "topic":
             found.setdefault(mention.topic, []).append(mention)
     return tuple(
-        Topic(name, where[0].medtop, tuple(Evidence(m.start, m.end, document.text[m.start : m.end], m.rule) for m in where[:3]))
+        Topic(
+            name,
+            where[0].medtop,
+            tuple(Evidence(m.start, m.end, document.text[m.start : m.end], m.rule) for m in where[:3]),
+        )
         for name, where in found.items()
     )
 
@@ -701,7 +839,9 @@ def _with_statements(ordered: list[Meeting], statements: Sequence[Statement]) ->
         speakers = {name.strip() for name in statement.speaker.split(";")}
         place = 0
         for number, meeting in enumerate(ordered):
-            names = {c.name for p in meeting.participants for c in p.candidates[:1]} | {p.name for p in meeting.participants}
+            names = {c.name for p in meeting.participants for c in p.candidates[:1]} | {
+                p.name for p in meeting.participants
+            }
             if not meeting.background and speakers & names:
                 place = number
                 break

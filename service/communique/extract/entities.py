@@ -40,9 +40,14 @@ class Entities:
     """The persons and bodies of one document, in order of their first mention."""
 
     def __init__(
-        self, document: Document, nouns_capitalised: bool, as_: frozenset[str], and_: frozenset[str],
-        address: frozenset[str], pronouns: frozenset[str],
-    ) -> None:  # fmt: skip
+        self,
+        document: Document,
+        nouns_capitalised: bool,
+        as_: frozenset[str],
+        and_: frozenset[str],
+        address: frozenset[str],
+        pronouns: frozenset[str],
+    ) -> None:
         self.document = document
         self.pronouns = pronouns
         self.as_ = as_
@@ -84,7 +89,7 @@ class Entities:
         return tuple(out for party, number in zip(parties, numbers, strict=True) for out in self._finish(party, number))
 
     def _pronouns(self, parties: Sequence[Party], numbers: Sequence[int]) -> list[tuple[int, int]]:
-        """(offset of a subject pronoun, index of the party that was the subject before it): it keeps that person near."""
+        """(offset of a subject pronoun, index of the party that was the subject before): it keeps that person near."""
         out: list[tuple[int, int]] = []
         at, subject = 0, -1
         words = self.document.tokens
@@ -113,14 +118,16 @@ class Entities:
                 office = other.office if other.office not in (None, "counterpart", "inhabitant", *_UNPERSONAL) else None
                 if office is None and other.name is not None:
                     place = numbers[parties.index(other)]
-                    office = next(iter(sorted(self.known[place].offices)), None) if place >= 0 and place != number else None
+                    office = (
+                        next(iter(sorted(self.known[place].offices)), None) if place >= 0 and place != number else None
+                    )
                 if office is not None:
                     held = next((term_on(person, self.document.published) for person in entity.candidates[:1]), None)
                     entity.office = held.office if held is not None else office
                     break
 
     def _beyond_list(self, parties: Sequence[Party], index: int) -> Iterable[Party]:
-        """Who stands before a counterpart, the nearest first, without a list that it ends: "A, B und sein Amtskollege"."""
+        """Who stands before a counterpart, nearest first, without a list that it ends: "A, B und sein Amtskollege"."""
         first = index
         while first and self._listed(parties[first - 1], parties[first]):
             first -= 1
@@ -148,10 +155,16 @@ class Entities:
                 self._absorb(entity, party, words)
                 return entity.number
         entity = Entity(
-            number=len(self.known), name=party.name, words=words, country=party.country, organisation=party.organisation,
-            office=None if party.office in ("counterpart", "inhabitant") else party.office, office_text=party.office_text,
-            candidates=_fitting(party, self.document.published), last=-1,
-        )  # fmt: skip
+            number=len(self.known),
+            name=party.name,
+            words=words,
+            country=party.country,
+            organisation=party.organisation,
+            office=None if party.office in ("counterpart", "inhabitant") else party.office,
+            office_text=party.office_text,
+            candidates=_fitting(party, self.document.published),
+            last=-1,
+        )
         self._offices_of(entity, party)
         self.known.append(entity)
         return entity.number
@@ -180,13 +193,16 @@ class Entities:
         return bool(bare) and bare <= entity.words
 
     def _absorb(self, entity: Entity, party: Party, words: frozenset[str]) -> None:
-        if len(words) > len(entity.words) and not (self.nouns_capitalised and (party.name or "").endswith("s") and self._without_genitive(party.name or "", entity)):
+        if len(words) > len(entity.words) and not (
+            self.nouns_capitalised
+            and (party.name or "").endswith("s")
+            and self._without_genitive(party.name or "", entity)
+        ):
             entity.words, entity.name = words, party.name
         entity.country = entity.country or party.country
         entity.organisation = entity.organisation or party.organisation
-        if party.office and party.office not in ("counterpart", "inhabitant"):
-            if entity.office is None:
-                entity.office, entity.office_text = party.office, party.office_text
+        if party.office and party.office not in ("counterpart", "inhabitant") and entity.office is None:
+            entity.office, entity.office_text = party.office, party.office_text
         if party.candidates and (not entity.candidates or len(party.candidates) < len(entity.candidates)):
             entity.candidates = _fitting(party, self.document.published)
         self._offices_of(entity, party)
@@ -246,7 +262,7 @@ class Entities:
         return -1
 
     def _by_office(self, party: Party) -> int:
-        """An office, a nationality or a counterpart without a name: whoever holds it, else whoever holds one like it."""
+        """An office or a nationality without a name: whoever holds it, else whoever holds one like it."""
         if party.office == "counterpart":
             return -1
         exact = self._holding(party, exact=True)
@@ -264,7 +280,9 @@ class Entities:
                 continue
             if party.office in _UNPERSONAL:
                 return -1
-            if exact and party.office in entity.offices or not exact and _office_fits(party.office, entity, strict=party.country is None):
+            if (exact and party.office in entity.offices) or (
+                not exact and _office_fits(party.office, entity, strict=party.country is None)
+            ):
                 return entity.number
         return -1
 
@@ -288,7 +306,6 @@ class Entities:
             candidates=entity.candidates,
             collective=False,
         )
-
 
     def _said_office(self, entity: Entity, party: Party) -> str | None:
         """The office a mention shows: its own words, else what the text says of the person elsewhere."""
@@ -405,7 +422,8 @@ def _office_fits(office: str | None, entity: Entity, *, strict: bool) -> bool:
         return True
     if office == "minister":
         return any(
-            o.endswith("minister") and o != "prime_minister" and not o.startswith("former_") or o == "secretary_of_state"
+            (o.endswith("minister") and o != "prime_minister" and not o.startswith("former_"))
+            or o == "secretary_of_state"
             for o in entity.offices
         )
     if office == "foreign_minister":

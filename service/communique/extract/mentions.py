@@ -9,7 +9,7 @@ pass links short mentions (surname, office, nationality) to the person they were
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from communique.extract import pronouns
 from communique.extract.entities import Entities, alike, in_office, term_on
@@ -23,7 +23,18 @@ _GAP = 3
 _ABOUT = frozenset({"topic", "relationship", "status", "journey"})
 """Kinds of forms that mentions do not read."""
 _BEGINNINGS = frozenset(
-    {"office", "counterpart", "person", "surname", "inhabitant", "country", "organisation", "metonym", "region", "demonym"}
+    {
+        "office",
+        "counterpart",
+        "person",
+        "surname",
+        "inhabitant",
+        "country",
+        "organisation",
+        "metonym",
+        "region",
+        "demonym",
+    }
 )
 _GENITIVE_GAP = 25
 """Characters of adjectives between a genitive and the office it owns."""
@@ -86,7 +97,9 @@ def compile(language: Language) -> Rules:
         particle=frozenset(words.name_particle),
         not_name=frozenset(fold(word) for word in words.not_name),
         title=frozenset(fold(word) for word in words.title),
-        stop=frozenset((*words.and_, *words.with_, *words.by, *words.about, *words.between, *words.not_, *words.article)),
+        stop=frozenset(
+            (*words.and_, *words.with_, *words.by, *words.about, *words.between, *words.not_, *words.article)
+        ),
         prefixes={prefix.form: (prefix.office, prefix.country) for prefix in language.office_prefixes},
         home=words.home_country,
         nouns_capitalised=words.nouns_capitalised,
@@ -118,7 +131,13 @@ def find(document: Document, rules: Rules) -> tuple[Party, ...]:
         if not promising[number] and any(w.lower in names for w in document.tokens[sentence.first : sentence.last]):
             read[number] = list(_without_consumed(list(reader.read(sentence))))
     parties = [party for number in sorted(read) for party in read[number]]
-    return pronouns.resolve(document, Entities(document, rules.nouns_capitalised, rules.as_, rules.and_, rules.address, rules.pronouns.subject).link(parties), rules.pronouns)
+    return pronouns.resolve(
+        document,
+        Entities(document, rules.nouns_capitalised, rules.as_, rules.and_, rules.address, rules.pronouns.subject).link(
+            parties
+        ),
+        rules.pronouns,
+    )
 
 
 def _promising(document: Document) -> list[bool]:
@@ -141,7 +160,7 @@ def _without_consumed(parties: list[Party]) -> Iterator[Party]:
     for index, party in enumerate(parties):
         if party.collective and not party.plural:
             follow = next((p for p in parties[index + 1 : index + 4] if not p.collective or p.plural), None)
-            if party.end <= longest or follow is not None and follow.start <= party.start:
+            if party.end <= longest or (follow is not None and follow.start <= party.start):
                 continue
         longest = max(longest, party.end)
         if _owns(party, parties[index + 1] if index + 1 < len(parties) else None):
@@ -153,7 +172,11 @@ def _owns(party: Party, follow: Party | None) -> bool:
     """Whether a person's genitive only says whose office comes: "Gabriels Staatssekretär Walter Lindner"."""
     if follow is None or party.collective or party.name is None or follow.office is None or follow.name is None:
         return False
-    return party.end - party.start > len(party.surface) and 0 <= follow.start - party.end <= _GENITIVE_GAP and party.office is None
+    return (
+        party.end - party.start > len(party.surface)
+        and 0 <= follow.start - party.end <= _GENITIVE_GAP
+        and party.office is None
+    )
 
 
 @dataclass(slots=True)
@@ -220,7 +243,7 @@ class _Reader:
                     found = self._office(index, kinds["office"], hit, before, sentence)
                 elif "counterpart" in kinds:
                     found = self._counterpart(index, hit, before, sentence)
-                elif "person" in kinds or "surname" in kinds and not ({"city", "country"} & kinds.keys()):
+                elif "person" in kinds or ("surname" in kinds and not ({"city", "country"} & kinds.keys())):
                     found = self._named(index, sentence, before)
                 elif "inhabitant" in kinds and not ("demonym" in kinds and self._adjective(index, sentence)):
                     found = self._inhabitant(index, kinds["inhabitant"], hit, sentence)
@@ -232,7 +255,12 @@ class _Reader:
                     continue
             else:
                 word = self.words[index]
-                named = self._capital(word) and word.lower not in self.rules.not_name and word.lower not in self.rules.prefixes and not self._inside_name(index)
+                named = (
+                    self._capital(word)
+                    and word.lower not in self.rules.not_name
+                    and word.lower not in self.rules.prefixes
+                    and not self._inside_name(index)
+                )
                 if named and not self._suspended(word):
                     found = self._named(index, sentence, before)
                 if found is None:
@@ -244,24 +272,33 @@ class _Reader:
             before = self._owner(hit, parties)
 
     def _past_institution(self, at: int, sentence: Sentence) -> int:
-        """Behind what a genitive owns: "the speaker of Tanzania's National Assembly", "the chief of Iran's atomic agency,"."""
+        """Behind what a genitive owns: "speaker of Tanzania's National Assembly", "chief of Iran's atomic agency,"."""
         after = at
         while after < sentence.last and self._capital(self.words[after]):
             after += 1
         for cursor in range(after, min(after + 4, sentence.last)):
             if self.words[cursor].text == ",":
                 return cursor if self._name_follows(cursor + 1, sentence) else after
-            if cursor in self.at or not self.words[cursor].text.isalpha() or self.words[cursor].lower in self.rules.said:
+            if (
+                cursor in self.at
+                or not self.words[cursor].text.isalpha()
+                or self.words[cursor].lower in self.rules.said
+            ):
                 break
         return after
 
     def _past_domain(self, at: int, sentence: Sentence) -> int:
-        """Behind what a minister is for: "Minister für Handel und Industrie Pak Chol Su", up to a country or a known name."""
+        """Behind what a minister is for: "Minister für Handel und Industrie Pak", up to a country or a known name."""
         if at >= sentence.last:
             return at
         if self.words[at].lower in self.rules.and_:
             cursor = at + 1  # "Minister of Foreign Affairs and Foreign Trade, …"
-            while cursor < sentence.last and cursor - at < 5 and self._capital(self.words[cursor]) and cursor not in self.at:
+            while (
+                cursor < sentence.last
+                and cursor - at < 5
+                and self._capital(self.words[cursor])
+                and cursor not in self.at
+            ):
                 cursor += 1
             return cursor if cursor > at + 1 and cursor < sentence.last and self.words[cursor].text == "," else at
         of = self.words[at].lower in self.rules.of and self.words[at].lower not in self.rules.for_
@@ -269,7 +306,11 @@ class _Reader:
             return at
         for cursor in range(at + 1, min(at + 8, sentence.last)):
             hit = self.at.get(cursor)
-            if of and hit is not None and any(entry.kind in ("office", "counterpart", "trigger") for entry in hit.entries):
+            if (
+                of
+                and hit is not None
+                and any(entry.kind in ("office", "counterpart", "trigger") for entry in hit.entries)
+            ):
                 return at
             if hit is not None and any(entry.kind in ("country", "person") for entry in hit.entries):
                 if of:
@@ -278,7 +319,7 @@ class _Reader:
             word = self.words[cursor]
             if word.text == "," and self._name_follows(cursor + 1, sentence):
                 return cursor
-            if word.text in ".;:()" or of and word.text == ",":
+            if word.text in ".;:()" or (of and word.text == ","):
                 return at
         return at
 
@@ -354,7 +395,13 @@ class _Reader:
         """A country, nationality or body before an office; or a government on its own."""
         if "demonym" in kinds:
             start = before.start if before.possessive else hit.start
-            return _Before(country=kinds["demonym"].data, start=start, prefix=before.prefix, reaches=True, possessive=before.possessive), None
+            return _Before(
+                country=kinds["demonym"].data,
+                start=start,
+                prefix=before.prefix,
+                reaches=True,
+                possessive=before.possessive,
+            ), None
         if "region" in kinds:
             return _Before(country=kinds["region"].data, start=hit.start, prefix=before.prefix, reaches=True), None
         if "country" in kinds:
@@ -363,13 +410,17 @@ class _Reader:
             return before, self._government(hit, country, None, "country")
         if "organisation" in kinds:
             name = kinds["organisation"].data
-            return _Before(organisation=name, start=hit.start, reaches=bool(hit.suffix)), self._government(hit, None, name, "organisation")
+            return _Before(organisation=name, start=hit.start, reaches=bool(hit.suffix)), self._government(
+                hit, None, name, "organisation"
+            )
         if "metonym" in kinds or "city" in kinds:
             entry = kinds.get("metonym")
             if entry is not None:
-                whose, meaning = entry.data
+                whose, _meaning = entry.data
                 if isinstance(whose, str) and not whose.startswith("org:"):
-                    return self._place_before(index, hit, whose, strict=True), self._government(hit, whose, None, "metonym")
+                    return self._place_before(index, hit, whose, strict=True), self._government(
+                        hit, whose, None, "metonym"
+                    )
             if hit.suffix and "city" in kinds:
                 return self._place_before(index, hit, kinds["city"].data.country, strict=True), None
             return _Before(), None
@@ -380,7 +431,7 @@ class _Reader:
         return before, None
 
     def _place_before(self, index: int, hit: Hit, country: str, *, strict: bool) -> _Before:
-        """What a place says of the office behind it: of whom it is in the genitive or with a hyphen ("US-Präsident"), in
+        """What a place says of the office behind it: of whom it is in a genitive or with a hyphen ("US-Präsident"), in
         some languages alone too ("Iran Foreign Minister"), but never as the place of what is told ("in Lissabon")."""
         after = self.after[index]
         hyphen = after < len(self.words) and self.words[after].text == "-"
@@ -392,10 +443,18 @@ class _Reader:
     def _government(self, hit: Hit, country: str | None, organisation: str | None, rule: str) -> Party:
         text = self.document.text
         return Party(
-            start=hit.start, end=hit.full_end, name=None, surface=text[hit.start : hit.end], country=country,
-            organisation=organisation, office=None, office_text=None, candidates=(),
-            evidence=(self._evidence(hit.start, hit.end, f"party.{rule}"),), collective=True,
-        )  # fmt: skip
+            start=hit.start,
+            end=hit.full_end,
+            name=None,
+            surface=text[hit.start : hit.end],
+            country=country,
+            organisation=organisation,
+            office=None,
+            office_text=None,
+            candidates=(),
+            evidence=(self._evidence(hit.start, hit.end, f"party.{rule}"),),
+            collective=True,
+        )
 
     # ── offices ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -433,52 +492,104 @@ class _Reader:
             if listed and country is None:
                 country = listed[0]
             break
-        if countries and self.words[at - 1].lower in ("s", "'") and self.document.text[self.words[at - 1].start - 1] in "'’":
+        if (
+            countries
+            and self.words[at - 1].lower in ("s", "'")
+            and self.document.text[self.words[at - 1].start - 1] in "'’"
+        ):
             at = self._past_institution(at, sentence)
         behind = self._past_domain(at, sentence)
         elsewhere = behind > at and country is None and organisation is None and self.words[at].lower in self.rules.of
         at = behind
         at = self._past_posting(at, best := _best_office(offices), sentence)
-        names, end = self._names_after(at, sentence, plural or len(countries) > 1, bool(before.start >= 0 or countries) or self._definite(index, hit, at, sentence))
+        names, end = self._names_after(
+            at,
+            sentence,
+            plural or len(countries) > 1,
+            bool(before.start >= 0 or countries) or self._definite(index, hit, at, sentence),
+        )
         title = _prefixed("head" if elsewhere and best.office == "president" else best.office, prefix)
         if len(names) == 1:
             if country is None:
                 country, end = self._from(end, sentence)
-            more = self._apposition(end, sentence)
-            if more is not None and more[1] in (None, country) or more is not None and country is None:
-                country, organisation, end = country or more[1], organisation or more[2], more[5]
+            apposed = self._apposition(end, sentence)
+            if apposed is not None and (country is None or apposed[1] in (None, country)):
+                country, organisation, end = country or apposed[1], organisation or apposed[2], apposed[5]
                 if best.generic or best.office in _RANKS:
-                    title = _prefixed(more[0].office, more[4])
+                    title = _prefixed(apposed[0].office, apposed[4])
         text = self.document.text
         office_text = text[offices[0][1].start : offices[-1][1].full_end]
         rule = f"{entry.id}"
         if not names:
             if 1 < len(countries) <= _FEW:
                 return [
-                    self._party(start, self.words[at - 1].end, None, text[hit.start : hit.full_end], c, None, title, office_text, (), rule)
+                    self._party(
+                        start,
+                        self.words[at - 1].end,
+                        None,
+                        text[hit.start : hit.full_end],
+                        c,
+                        None,
+                        title,
+                        office_text,
+                        (),
+                        rule,
+                    )
                     for c in countries
                 ], at
             if len(countries) > 1:
                 return [
-                    self._party(start, self.words[at - 1].end, None, text[hit.start : hit.full_end], c, organisation, title,
-                                office_text, (), rule, plural=True, collective=True)
+                    self._party(
+                        start,
+                        self.words[at - 1].end,
+                        None,
+                        text[hit.start : hit.full_end],
+                        c,
+                        organisation,
+                        title,
+                        office_text,
+                        (),
+                        rule,
+                        plural=True,
+                        collective=True,
+                    )
                     for c in countries
-                ], at  # fmt: skip
+                ], at
             end_at = self.words[at - 1].end if at > index else hit.full_end
             return [
-                self._party(start, end_at, None, text[start:end_at], country, organisation, title, office_text, (), rule,
-                            plural=plural, collective=plural)
-            ], at  # fmt: skip
+                self._party(
+                    start,
+                    end_at,
+                    None,
+                    text[start:end_at],
+                    country,
+                    organisation,
+                    title,
+                    office_text,
+                    (),
+                    rule,
+                    plural=plural,
+                    collective=plural,
+                )
+            ], at
         out = []
         for number, name in enumerate(names):
             whose = countries[number] if len(countries) == len(names) > 1 else country
             out.append(
                 self._party(
-                    start if number == 0 else self.words[name.first].start, self.words[name.end - 1].end,
-                    self._name_text(name), self._name_text(name), whose, organisation, title, office_text,
-                    name.candidates, f"{rule}+name", named=name,
+                    start if number == 0 else self.words[name.first].start,
+                    self.words[name.end - 1].end,
+                    self._name_text(name),
+                    self._name_text(name),
+                    whose,
+                    organisation,
+                    title,
+                    office_text,
+                    name.candidates,
+                    f"{rule}+name",
+                    named=name,
                 )
-            )  # fmt: skip
+            )
         return out, end
 
     def _nationalities(self, index: int, sentence: Sentence) -> tuple[list[str], int]:
@@ -488,7 +599,11 @@ class _Reader:
         at, start = index - 1, -1
         while at >= sentence.first:
             hit = self.covered.get(at)
-            entry = next((e for e in hit.entries if e.kind == "demonym" or e.kind == "country" and hit.suffix), None) if hit is not None else None
+            entry = (
+                next((e for e in hit.entries if e.kind == "demonym" or (e.kind == "country" and hit.suffix)), None)
+                if hit is not None
+                else None
+            )
             if entry is None or hit is None:
                 break
             found.insert(0, str(entry.data))
@@ -497,7 +612,7 @@ class _Reader:
             start = hit.start
             if at >= sentence.first and self.words[at].lower in self.rules.article:
                 at -= 1
-            if at < sentence.first or self.words[at].lower not in self.rules.and_ and self.words[at].text != ",":
+            if at < sentence.first or (self.words[at].lower not in self.rules.and_ and self.words[at].text != ","):
                 break
             at -= 1
         return (found, start) if len(set(found)) > 1 else ([], -1)
@@ -527,7 +642,11 @@ class _Reader:
         elif word.text[0].islower() or word.text in "()":
             return None
         hit = self.at.get(at)
-        if hit is not None and word.lower in self.rules.and_ and any(e.kind in ("organisation", "country") for e in hit.entries):
+        if (
+            hit is not None
+            and word.lower in self.rules.and_
+            and any(e.kind in ("organisation", "country") for e in hit.entries)
+        ):
             after = self.after[at]  # "Bundespräsident und OSZE-Vorsitzender"
             if after + 1 < sentence.last and self.words[after].text == "-":
                 at, hit = after + 1, self.at.get(after + 1)
@@ -572,7 +691,13 @@ class _Reader:
         if whose is None:
             return None
         after = self.after[cursor]
-        if not marked and set(kinds) == {"city"} and after < sentence.last and self._capital(self.words[after]) and after not in self.at:
+        if (
+            not marked
+            and set(kinds) == {"city"}
+            and after < sentence.last
+            and self._capital(self.words[after])
+            and after not in self.at
+        ):
             return None  # "Regierungschef Tamas Balogh", not the head of a town
         listed = [whose]
         cursor = self.after[cursor]
@@ -580,7 +705,11 @@ class _Reader:
             self.words[cursor].lower in self.rules.and_ or self.words[cursor].lower == ","
         ):
             follow = cursor + 1
-            while follow < sentence.last and self.words[follow].lower in (*self.rules.and_, *self.rules.article, *self.rules.of):
+            while follow < sentence.last and self.words[follow].lower in (
+                *self.rules.and_,
+                *self.rules.article,
+                *self.rules.of,
+            ):
                 follow += 1
             hit = self.at.get(follow)
             entry = next((e for e in hit.entries if e.kind == "country"), None) if hit is not None else None
@@ -615,7 +744,9 @@ class _Reader:
         if place is not None:
             countries, _, at = place
         several = hit.suffix in ("innen", "s") or self._plural(index, hit, before)
-        names, end = self._names_after(at, sentence, several or len(countries) > 1, bool(before.country or before.possessive))
+        names, end = self._names_after(
+            at, sentence, several or len(countries) > 1, bool(before.country or before.possessive)
+        )
         if not (names or before.country or countries or before.possessive):
             return None
         start = before.start if before.start >= 0 else hit.start
@@ -626,17 +757,41 @@ class _Reader:
             listed: list[str | None] = [*countries] or [before.country]
             many = several or len(listed) > 1
             return [
-                self._party(start, self.words[at - 1].end, None, text[start : self.words[at - 1].end], c, before.organisation, "counterpart", label, (), rule,
-                            plural=many, collective=many)
+                self._party(
+                    start,
+                    self.words[at - 1].end,
+                    None,
+                    text[start : self.words[at - 1].end],
+                    c,
+                    before.organisation,
+                    "counterpart",
+                    label,
+                    (),
+                    rule,
+                    plural=many,
+                    collective=many,
+                )
                 for c in listed
-            ], at  # fmt: skip
+            ], at
         country = before.country or (countries[0] if countries else None)
         out = []
         for number, name in enumerate(names):
             whose = countries[number] if len(countries) == len(names) > 1 else country
-            out.append(self._party(start if number == 0 else self.words[name.first].start, self.words[name.end - 1].end,
-                                   self._name_text(name), self._name_text(name), whose, before.organisation, "counterpart",
-                                   label, name.candidates, f"{rule}+name", named=name))  # fmt: skip
+            out.append(
+                self._party(
+                    start if number == 0 else self.words[name.first].start,
+                    self.words[name.end - 1].end,
+                    self._name_text(name),
+                    self._name_text(name),
+                    whose,
+                    before.organisation,
+                    "counterpart",
+                    label,
+                    name.candidates,
+                    f"{rule}+name",
+                    named=name,
+                )
+            )
         return out, end
 
     # ── names ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -646,7 +801,6 @@ class _Reader:
         name = self._name(index, sentence)
         if name is None:
             return None
-        text = self.document.text
         start, end = self.words[name.first].start, self.words[name.end - 1].end
         after = self._past_brackets(name.end, sentence)
         known = self._bracketed_country(name.end, sentence)
@@ -654,14 +808,35 @@ class _Reader:
         if apposition is not None:
             office, country, organisation, office_text, prefix, close, rule = apposition
             title = _prefixed(office.office, prefix)
-            party = self._party(start, end, self._name_text(name), self._name_text(name), country or known, organisation,
-                                title, office_text, name.candidates, f"{rule}.apposition", named=name)  # fmt: skip
+            party = self._party(
+                start,
+                end,
+                self._name_text(name),
+                self._name_text(name),
+                country or known,
+                organisation,
+                title,
+                office_text,
+                name.candidates,
+                f"{rule}.apposition",
+                named=name,
+            )
             return [party], close
         country = known or self._genitive(index, before, name)
         end_at = name.end
-        if not self.rules.nouns_capitalised and index and self.words[index - 1].lower in self.rules.article and not name.known:
+        if (
+            not self.rules.nouns_capitalised
+            and index
+            and self.words[index - 1].lower in self.rules.article
+            and not name.known
+        ):
             return None
-        if index and not self.rules.nouns_capitalised and self.words[index - 1].lower in self.rules.article and self._thing(name.end, sentence):
+        if (
+            index
+            and not self.rules.nouns_capitalised
+            and self.words[index - 1].lower in self.rules.article
+            and self._thing(name.end, sentence)
+        ):
             return None  # "the Ronald Reagan library"
         if country is None and (name.known or name.end - name.first > 1):
             country, end_at = self._from(name.end, sentence)
@@ -670,13 +845,21 @@ class _Reader:
         if not name.known and country is None and name.end - name.first < 2 and not self._could_be_surname(surface):
             return None
         return [
-            self._party(start, end, surface, surface, country or None, None, None, None, name.candidates, rule, named=name)
+            self._party(
+                start, end, surface, surface, country or None, None, None, None, name.candidates, rule, named=name
+            )
         ], end_at
 
     def _genitive(self, index: int, before: _Before, name: _Name) -> str | None:
         """The country of "Finland's Mikko Saarinen"."""
         hit = self.covered.get(index - 1) if index else None
-        if self.rules.nouns_capitalised or hit is None or not hit.suffix or name.end - name.first < 2 or before.country is None:
+        if (
+            self.rules.nouns_capitalised
+            or hit is None
+            or not hit.suffix
+            or name.end - name.first < 2
+            or before.country is None
+        ):
             return None
         return before.country if any(entry.kind == "country" for entry in hit.entries) else None
 
@@ -700,7 +883,12 @@ class _Reader:
             hit = self.at.get(cursor)
             if hit is None:
                 word = self.words[cursor]
-                if word.text in ",.;:()" or word.lower in self.rules.including or word.lower in self.rules.said or (self._capital(word) and word.lower not in self.rules.not_name):
+                if (
+                    word.text in ",.;:()"
+                    or word.lower in self.rules.including
+                    or word.lower in self.rules.said
+                    or (self._capital(word) and word.lower not in self.rules.not_name)
+                ):
                     return None
                 self._skip(word, before)
                 cursor += 1
@@ -723,7 +911,12 @@ class _Reader:
                     end = place[2]
                 if self._name_follows(end, sentence):
                     return None
-                if country is None and organisation is None and end < sentence.last and self.words[end].lower in self.rules.said:
+                if (
+                    country is None
+                    and organisation is None
+                    and end < sentence.last
+                    and self.words[end].lower in self.rules.said
+                ):
                     return None  # "after the talks with Rusu, the minister said"
                 if hit.prefix and (said := self.rules.prefixes.get(hit.prefix.rstrip("-"))) is not None:
                     before.prefix = said[0] or before.prefix
@@ -734,7 +927,11 @@ class _Reader:
                 return best, country, organisation, office_text, before.prefix, end, kinds["office"].id
             if "demonym" in kinds or "country" in kinds or "organisation" in kinds:
                 before, _ = self._modifier(cursor, hit, kinds, before, sentence)
-            elif "person" in kinds or "counterpart" in kinds or "trigger" in kinds and self.words[cursor].text[0].islower():
+            elif (
+                "person" in kinds
+                or "counterpart" in kinds
+                or ("trigger" in kinds and self.words[cursor].text[0].islower())
+            ):
                 return None
             cursor = self.after[cursor]
         return None
@@ -746,12 +943,38 @@ class _Reader:
         text = self.document.text
         rule = f"{self.rules.code}.party.inhabitant"
         if name is None:
-            if hit.suffix in ("innen", "n") and not hit.suffix == "in":
+            if hit.suffix in ("innen", "n") and hit.suffix != "in":
                 return None
-            return [self._party(hit.start, hit.full_end, None, text[hit.start : hit.full_end], entry.data, None, "inhabitant", None, (), rule,
-                                collective=False)], at  # fmt: skip
-        return [self._party(hit.start, self.words[name.end - 1].end, self._name_text(name), self._name_text(name), entry.data,
-                            None, None, None, name.candidates, f"{rule}+name", named=name)], name.end  # fmt: skip
+            return [
+                self._party(
+                    hit.start,
+                    hit.full_end,
+                    None,
+                    text[hit.start : hit.full_end],
+                    entry.data,
+                    None,
+                    "inhabitant",
+                    None,
+                    (),
+                    rule,
+                    collective=False,
+                )
+            ], at
+        return [
+            self._party(
+                hit.start,
+                self.words[name.end - 1].end,
+                self._name_text(name),
+                self._name_text(name),
+                entry.data,
+                None,
+                None,
+                None,
+                name.candidates,
+                f"{rule}+name",
+                named=name,
+            )
+        ], name.end
 
     def _adjective(self, index: int, sentence: Sentence) -> bool:
         """A word that is both nationality and adjective is the adjective where a noun or office follows."""
@@ -759,7 +982,9 @@ class _Reader:
         if follow >= sentence.last:
             return False
         word = self.words[follow]
-        return word.text[0].isalpha() and (not self.rules.nouns_capitalised or self._capital(word) or word.text[0].islower())
+        return word.text[0].isalpha() and (
+            not self.rules.nouns_capitalised or self._capital(word) or word.text[0].islower()
+        )
 
     def _names_after(self, at: int, sentence: Sentence, many: bool, definite: bool) -> tuple[list[_Name], int]:
         """The name or names that an office introduces, directly or behind a comma."""
@@ -779,7 +1004,9 @@ class _Reader:
         names, end = [name], name.end
         after = self._past_brackets(end, sentence)
         if many or self._coordinated(after, sentence):
-            while after < sentence.last and (self.words[after].lower in self.rules.and_ or self.words[after].text == ","):
+            while after < sentence.last and (
+                self.words[after].lower in self.rules.and_ or self.words[after].text == ","
+            ):
                 follow = after + 1
                 while follow < sentence.last and self.words[follow].lower in self.rules.and_:
                     follow += 1
@@ -792,13 +1019,13 @@ class _Reader:
         return names, self._past_brackets(end, sentence) if not many else end
 
     def _definite(self, index: int, hit: Hit, at: int, sentence: Sentence) -> bool:
-        """Whether an office stands for one person, so that a name behind a comma is that person's: "the Speaker, Mr X"."""
+        """Whether an office stands for one person, so that a name behind a comma is theirs: "the Speaker, Mr X"."""
         if index and self.words[index - 1].lower in self.rules.article:
             return True
         if at + 1 >= sentence.last or self.words[at].text != ",":
             return False
         word = self.words[at + 1]
-        return word.text[0].isupper() and word.lower in self.rules.title or self._past_rank(at + 1, sentence) > at + 1
+        return (word.text[0].isupper() and word.lower in self.rules.title) or self._past_rank(at + 1, sentence) > at + 1
 
     def _past_rank(self, at: int, sentence: Sentence) -> int:
         """Behind a rank between office and name: "the Minister of Defence, Prince Khalid", "…, Senator the Hon. A"."""
@@ -812,9 +1039,7 @@ class _Reader:
         return False
 
     def _office_between(self, first: int, end: int) -> bool:
-        return any(
-            entry.kind == "office" for at in range(first, end) if at in self.at for entry in self.at[at].entries
-        )
+        return any(entry.kind == "office" for at in range(first, end) if at in self.at for entry in self.at[at].entries)
 
     def _name_follows(self, at: int, sentence: Sentence) -> bool:
         return at < sentence.last and self._name(at, sentence) is not None
@@ -824,9 +1049,14 @@ class _Reader:
         words, rules = self.words, self.rules
         first = index
         while first < sentence.last and (
-            words[first].lower in rules.title and words[first].text[0].isupper() and not self._known_at(first)
-            or words[first].text == "." and first > index
-            or first > index and words[first].lower in rules.article and first + 1 < sentence.last and words[first + 1].lower in rules.title
+            (words[first].lower in rules.title and words[first].text[0].isupper() and not self._known_at(first))
+            or (words[first].text == "." and first > index)
+            or (
+                first > index
+                and words[first].lower in rules.article
+                and first + 1 < sentence.last
+                and words[first + 1].lower in rules.title
+            )
         ):
             first += 1
         if first >= sentence.last:
@@ -847,7 +1077,12 @@ class _Reader:
                         bare = not introduced and first > 0 and words[first - 1].lower in rules.article
                         candidates = () if (entry.ambiguous or bare) and not introduced else tuple(entry.data)
                         known, rule = True, "known-surname"
-            town = introduced and self.after[first] < sentence.last and self._capital(words[self.after[first]]) and all(e.kind == "city" for e in hit.entries)
+            town = (
+                introduced
+                and self.after[first] < sentence.last
+                and self._capital(words[self.after[first]])
+                and all(e.kind == "city" for e in hit.entries)
+            )
             if not candidates and not town and not self._may_be_name(hit):
                 return None
             end = self.after[first]
@@ -870,13 +1105,31 @@ class _Reader:
             if self._capital(word) and word.lower not in rules.not_name:
                 cursor += 1
                 end = cursor
-                if cursor < sentence.last and words[cursor].text == "." and len(word.text) <= 2 and words[cursor].start == word.end:
-                    if cursor + 1 < sentence.last and self._capital(words[cursor + 1]):
-                        cursor += 1
-                        end = cursor
+                if (
+                    (
+                        cursor < sentence.last
+                        and words[cursor].text == "."
+                        and len(word.text) <= 2
+                        and words[cursor].start == word.end
+                    )
+                    and cursor + 1 < sentence.last
+                    and self._capital(words[cursor + 1])
+                ):
+                    cursor += 1
+                    end = cursor
                 continue
-            if end > first and word.text in ("-", "'", "’", "ʼ", "`") and cursor + 1 < sentence.last and words[cursor + 1].start == word.end:
-                if word.text == "-" and words[cursor + 1].text[0].islower() and words[cursor + 1].lower not in rules.particle and len(words[cursor + 1].text) > 5:
+            if (
+                end > first
+                and word.text in ("-", "'", "’", "ʼ", "`")
+                and cursor + 1 < sentence.last
+                and words[cursor + 1].start == word.end
+            ):
+                if (
+                    word.text == "-"
+                    and words[cursor + 1].text[0].islower()
+                    and words[cursor + 1].lower not in rules.particle
+                    and len(words[cursor + 1].text) > 5
+                ):
                     break
                 if word.text != "-" and words[cursor + 1].lower == "s":
                     break
@@ -887,15 +1140,30 @@ class _Reader:
                 cursor += 2
                 end = cursor
                 continue
-            if end > first and word.lower in rules.particle and (introduced or not rules.nouns_capitalised) and cursor + 1 < sentence.last:
+            if (
+                end > first
+                and word.lower in rules.particle
+                and (introduced or not rules.nouns_capitalised)
+                and cursor + 1 < sentence.last
+            ):
                 follow = cursor + 1
                 if words[follow].text == "-" and follow + 1 < sentence.last:
                     follow += 1
-                if (self._capital(words[follow]) and words[follow].lower not in rules.not_name) or words[follow].lower in rules.particle:
-                    if other is None and self._particle_name(follow, sentence):
-                        cursor = follow
-                        continue
-            if end == first and word.lower in rules.particle and introduced and cursor + 1 < sentence.last and word.lower not in rules.of | rules.article | rules.and_ and self._capital(words[cursor + 1]) and len(word.text) > 1 and cursor > index:
+                goes_on = self._capital(words[follow]) and words[follow].lower not in rules.not_name
+                goes_on = goes_on or words[follow].lower in rules.particle
+                if goes_on and other is None and self._particle_name(follow, sentence):
+                    cursor = follow
+                    continue
+            if (
+                end == first
+                and word.lower in rules.particle
+                and introduced
+                and cursor + 1 < sentence.last
+                and word.lower not in rules.of | rules.article | rules.and_
+                and self._capital(words[cursor + 1])
+                and len(word.text) > 1
+                and cursor > index
+            ):
                 cursor += 1
                 continue
             break
@@ -922,7 +1190,7 @@ class _Reader:
         return self._capital(word) and word.lower not in self.rules.not_name and word.text not in _ROMAN
 
     def _respelt(self, first: int, end: int) -> tuple[Person, ...]:
-        """Who "Sergei Lavrov" may be: a known surname of somebody in office then, under another spelling of the given name."""
+        """Who "Sergei Lavrov" may be: a known surname of somebody in office, the given name spelt otherwise."""
         hit = self.covered.get(end - 1)
         if end - first != 2 or hit is None:
             return ()
@@ -952,7 +1220,7 @@ class _Reader:
     def _particle_name(self, follow: int, sentence: Sentence) -> bool:
         """After a particle a name goes on only where it could not be a country: "Präsident von Kenia"."""
         hit = self.at.get(follow)
-        return hit is None or self._may_be_name(hit) and not any(e.kind == "country" for e in hit.entries)
+        return hit is None or (self._may_be_name(hit) and not any(e.kind == "country" for e in hit.entries))
 
     def _numeral(self, end: int, sentence: Sentence) -> int:
         if end < sentence.last and self.words[end].text in _ROMAN:
@@ -966,9 +1234,10 @@ class _Reader:
             return False
         if _only_seems_town(hit):
             return True
-        return not hit.suffix and all(entry.kind in ("person", "surname", "city", "metonym", "topic", "trigger") for entry in hit.entries) or any(
-            entry.kind in ("surname", "person") for entry in hit.entries
-        )
+        return (
+            not hit.suffix
+            and all(entry.kind in ("person", "surname", "city", "metonym", "topic", "trigger") for entry in hit.entries)
+        ) or any(entry.kind in ("surname", "person") for entry in hit.entries)
 
     def _name_text(self, name: _Name) -> str:
         """Verbatim, without the genitive ending of a known name."""
@@ -1009,22 +1278,46 @@ class _Reader:
         return Evidence(start, end, self.document.text[start:end], f"{self.rules.code}.{rule}")
 
     def _party(
-        self, start: int, end: int, name: str | None, surface: str, country: str | None, organisation: str | None,
-        office: str | None, office_text: str | None, candidates: Sequence[Person], rule: str, *, plural: bool = False,
-        collective: bool = False, named: _Name | None = None,
-    ) -> Party:  # fmt: skip
+        self,
+        start: int,
+        end: int,
+        name: str | None,
+        surface: str,
+        country: str | None,
+        organisation: str | None,
+        office: str | None,
+        office_text: str | None,
+        candidates: Sequence[Person],
+        rule: str,
+        *,
+        plural: bool = False,
+        collective: bool = False,
+        named: _Name | None = None,
+    ) -> Party:
         text = self.document.text
         if named is not None:
             at = self.words[named.first].start
             evidence = Evidence(at, at + len(surface), surface, rule)
         else:
             evidence = Evidence(start, end, text[start:end], rule)
-        return Party(start, end, name, surface, country, organisation, office, office_text, tuple(candidates), (evidence,),
-                     plural=plural, collective=collective)  # fmt: skip
+        return Party(
+            start,
+            end,
+            name,
+            surface,
+            country,
+            organisation,
+            office,
+            office_text,
+            tuple(candidates),
+            (evidence,),
+            plural=plural,
+            collective=collective,
+        )
 
 
 def _best_office(offices: Sequence[tuple[Office, Hit]]) -> Office:
-    """Of several offices of one person the one that the meeting is about: the foreign minister of "Vizepremier und …"."""
+    """Of several offices of one person the one that the meeting is about: foreign minister of "Vizepremier und …"."""
     if len(offices) > 1:
         for office, _ in offices:
             if office.office == "foreign_minister":
@@ -1046,5 +1339,3 @@ def _prefixed(office: str, prefix: str | None) -> str:
     if prefix == "designate":
         return "president_elect" if office == "president" else f"{office}_designate"
     return f"{prefix}{office}"
-
-

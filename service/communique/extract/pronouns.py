@@ -69,7 +69,7 @@ def resolve(document: Document, parties: Sequence[Party], rules: Rules) -> tuple
                 clause.add(party.entity)
                 if here is None and _before(document, party, sentence.first, rules.article) not in rules.preposition:
                     here = party
-            if word.lower not in pronouns or word.text.isupper() and len(word.text) > 1:
+            if word.lower not in pronouns or (word.text.isupper() and len(word.text) > 1):
                 continue
             wants_female = word.lower in rules.feminine
             if wants_female and rules.plural_verb and _several(document, index, sentence, rules):
@@ -78,7 +78,9 @@ def resolve(document: Document, parties: Sequence[Party], rules: Rules) -> tuple
             if found is None:
                 continue
             evidence = Evidence(word.start, word.end, word.text, f"{rules.code}.party.pronoun")
-            party = replace(found, start=word.start, end=word.end, surface=word.text, evidence=(evidence,), pronoun=True)
+            party = replace(
+                found, start=word.start, end=word.end, surface=word.text, evidence=(evidence,), pronoun=True
+            )
             out.append(party)
             seen.append(party)
             clause.add(party.entity)

@@ -70,10 +70,21 @@ def surfaces(language: Language) -> Iterator[Surface]:
 
 
 def compile(language: Language) -> Rules:
-    return Rules(language.code, clauses.openers(language), frozenset(language.words.not_), frozenset(language.words.nor), frozenset(language.words.during),
-                 frozenset(language.words.journey), frozenset(language.words.perfect), frozenset(language.words.relative), frozenset(language.words.last),
-                 frozenset(language.words.letter), frozenset(language.words.content),
-                 language.words.nouns_capitalised, _journeys(language))  # fmt: skip
+    return Rules(
+        language.code,
+        clauses.openers(language),
+        frozenset(language.words.not_),
+        frozenset(language.words.nor),
+        frozenset(language.words.during),
+        frozenset(language.words.journey),
+        frozenset(language.words.perfect),
+        frozenset(language.words.relative),
+        frozenset(language.words.last),
+        frozenset(language.words.letter),
+        frozenset(language.words.content),
+        language.words.nouns_capitalised,
+        _journeys(language),
+    )
 
 
 def _journeys(language: Language) -> Entry | None:
@@ -112,7 +123,9 @@ def _sentence(document: Document, rules: Rules, number: int, hits: Sequence[Hit]
         clause = _reach(document, parts, hit, rules)
         extended = clause not in parts
         lower = [word.lower for word in words[clause.first : clause.last]]
-        capital = rules.nouns_capitalised and document.text[hit.start].isupper() and hit.start > words[clause.first].start
+        capital = (
+            rules.nouns_capitalised and document.text[hit.start].isupper() and hit.start > words[clause.first].start
+        )
         best: tuple[int, Frame, str, str] | None = None
         for entry in entries:
             frame, form = entry.data
@@ -126,10 +139,18 @@ def _sentence(document: Document, rules: Rules, number: int, hits: Sequence[Hit]
         _, frame, form, ident = best
         cues = _cues(document, signs, clause, lower)
         if lower[0] in rules.content and clause.first > sentence.first:
-            cues.extend(cue for cue in _cues(document, signs, Clause(sentence.first, clause.first), lower) if cue.status == "wished")
+            cues.extend(
+                cue
+                for cue in _cues(document, signs, Clause(sentence.first, clause.first), lower)
+                if cue.status == "wished"
+            )
         if form == "infinitive" and clause in parts[1:]:
             over = parts[parts.index(clause) - 1]  # "weigerte sich, ihn zu treffen"
-            cues.extend(cue for cue in _cues(document, signs, over, [w.lower for w in words[over.first : over.last]]) if cue.status in (*_OFF, "wished"))
+            cues.extend(
+                cue
+                for cue in _cues(document, signs, over, [w.lower for w in words[over.first : over.last]])
+                if cue.status in (*_OFF, "wished")
+            )
         occasion = form == "noun" and _occasion(document, hit, clause, rules.during | rules.journey)
         status = _status(form, cues, lower, occasion, _negated_noun(document, hit, clause, rules), rules)
         if frame.status is not None and status in ("held", "present", "ongoing"):
@@ -139,12 +160,28 @@ def _sentence(document: Document, rules: Rules, number: int, hits: Sequence[Hit]
         ahead = [word.lower for word in words[clause.first : clause.last] if word.end <= hit.start][-1:]
         background = any(cue.status == "background" for cue in cues) or any(word in rules.last for word in ahead)
         start, end = hit.start, hit.full_end
-        out.append(Trigger(
-            start=start, end=end, sentence=number, frame=frame.id, kind=frame.kind, status=status, background=background,
-            evidence=(Evidence(start, end, document.text[start:end], ident),),
-            data=Reading(frame, form, clause, tuple((cue.status, cue.id) for cue in cues), extended,
-                         frame.pair and not any(word in lower for word in frame.needs), occasion, any(cue.past for cue in cues)),
-        ))  # fmt: skip
+        out.append(
+            Trigger(
+                start=start,
+                end=end,
+                sentence=number,
+                frame=frame.id,
+                kind=frame.kind,
+                status=status,
+                background=background,
+                evidence=(Evidence(start, end, document.text[start:end], ident),),
+                data=Reading(
+                    frame,
+                    form,
+                    clause,
+                    tuple((cue.status, cue.id) for cue in cues),
+                    extended,
+                    frame.pair and not any(word in lower for word in frame.needs),
+                    occasion,
+                    any(cue.past for cue in cues),
+                ),
+            )
+        )
     return [_under_verb(trigger, out) for trigger in out]
 
 
@@ -169,7 +206,7 @@ def _reach(document: Document, parts: Sequence[Clause], hit: Hit, rules: Rules) 
         left = sum(1 for word in words[clause.first : clause.last] if word.start >= hit.end and word.text.isalnum())
         opener = words[follow.first].lower
         listing = words[clause.last - 1].text == ":"
-        if listing or left <= 2 and opener in rules.relative:
+        if listing or (left <= 2 and opener in rules.relative):
             return Clause(clause.first, follow.last)
     return clause
 
@@ -178,7 +215,11 @@ def _weight(frame: Frame, form: str, lower: Sequence[str], document: Document, h
     """0 where the form cannot be this frame here; more for the more specific reading."""
     weight = 2 if not frame.weak else 1
     told = document.folded[hit.start : hit.end]
-    if form in ("past", "present") and frame.particle is not None and not (told.startswith(frame.particle) and told != frame.particle):
+    if (
+        form in ("past", "present")
+        and frame.particle is not None
+        and not (told.startswith(frame.particle) and told != frame.particle)
+    ):
         behind = [w.lower for w in document.tokens[clause.first : clause.last] if w.start >= hit.end]
         if frame.particle not in behind:
             return 0
@@ -209,9 +250,9 @@ def _cues(document: Document, signs: Sequence[Hit], clause: Clause, lower: Seque
     for hit in signs:
         if hit.start < start or hit.end > end:
             continue
-        if hit.start > start and document.text[hit.start].isupper() and document.folded[hit.start : hit.end].islower():
-            if not any(e.kind == "status" and any(f[:1].isupper() for f in e.data.forms) for e in hit.entries):
-                continue  # "May" is no "may"
+        capital = hit.start > start and document.text[hit.start].isupper()
+        if capital and not any(e.kind == "status" and any(f[:1].isupper() for f in e.data.forms) for e in hit.entries):
+            continue  # "May" is no "may"
         for entry in hit.entries:
             if entry.kind == "status":
                 cue = entry.data
@@ -222,7 +263,7 @@ def _cues(document: Document, signs: Sequence[Hit], clause: Clause, lower: Seque
 
 def _status(
     form: str, cues: Sequence[StatusCue], lower: Sequence[str], occasion: bool, near_negation: bool, rules: Rules
-) -> str:  # fmt: skip
+) -> str:
     """held, ongoing, announced, one of the off statuses, wished, denied; "present" where the date has to decide."""
     said = {cue.status for cue in cues}
     future = any(cue.status == "announced" and cue.finite for cue in cues)

@@ -182,7 +182,9 @@ class StatusCue(Section):
     """Words that say whether the meeting took place, or that it is only wished for."""
 
     id: str
-    status: Literal["announced", "ongoing", "held", "postponed", "cancelled", "refused", "wished", "invited", "background"]
+    status: Literal[
+        "announced", "ongoing", "held", "postponed", "cancelled", "refused", "wished", "invited", "background"
+    ]
     forms: tuple[str, ...]
     finite: bool = False
     """True for a finite verb that puts what depends on it into the future ("wird", "will"); other forms stand beside
@@ -283,7 +285,7 @@ class Places(Section):
     adjective_endings: tuple[str, ...] = ()
     """Endings of lower-case words that may: "benachbarten"."""
     nouns: tuple[str, ...]
-    """Kinds of towns, which may stand between: "Stadt", "resort"; a name after one is a town even if no table has it."""
+    """Kinds of towns, which may stand between: "Stadt", "resort"; a name after one is a town even in no table."""
     region_nouns: tuple[str, ...] = ()
     """Kinds of regions, which may stand between as well: "Bundesstaat", "province"."""
     capital_nouns: tuple[str, ...]

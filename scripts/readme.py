@@ -1,5 +1,5 @@
 """Writes the tables of README.md anew from the code (settings, error codes, metrics), and its example from what is
-found in the shipped article. A test says when that is due.
+found in the shipped article, and the scores last saved. A test says when that is due.
 
 python scripts/readme.py
 """
@@ -26,6 +26,11 @@ from communique.telemetry import Metrics
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
 ARTICLE = ROOT / "service" / "communique" / "samples" / "article.txt"
+SCORES = ROOT / "tests" / "eval" / "scores.json"
+SHOWN = (
+    "article detected", "meetings", "participants", "participant country", "participant office", "status", "date",
+    "place country", "main meeting all right", "statements", "statement speaker",
+)  # fmt: skip
 WIDTH = 115
 PUBLISHED = "2024-04-26"
 """The day that the README gives to `communique extract` for the shipped article."""
@@ -133,6 +138,14 @@ def metrics_table() -> str:
     return "\n".join(lines) + "\n"
 
 
+def scores_table() -> str:
+    """What `make eval` saved last, of the rows that a subscriber asks about."""
+    scores = json.loads(SCORES.read_text("utf-8"))
+    lines = [f"| | {' | '.join(scores)} |", f"| --- |{' --- |' * len(scores)}"]
+    lines += [f"| {row} | {' | '.join(f'{scores[code][row]:.2f}' for code in scores)} |" for row in SHOWN]
+    return "\n".join(lines) + "\n"
+
+
 PARTS: dict[str, Callable[[], str]] = {
     "example article": article,
     "example event": event,
@@ -140,6 +153,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "table codes": codes_table,
     "table settings": settings_table,
     "table metrics": metrics_table,
+    "table scores": scores_table,
 }
 
 

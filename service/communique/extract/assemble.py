@@ -489,13 +489,10 @@ def _one(known: Draft, draft: Draft, bound: Bound) -> bool:
         return False
     if known.date is not None and draft.date is not None and not _compatible(known.date, draft.date):
         return False
-    return not (
-        known.place is not None
-        and draft.place is not None
-        and known.place.country != draft.place.country
-        and draft.place.country
-        and known.place.country
-    )
+    if known.place is None or draft.place is None or not known.place.country or not draft.place.country:
+        return True
+    talked_of = bound.inherited and not draft.own_date and draft.place.country not in draft.countries
+    return known.place.country == draft.place.country or talked_of  # "they discussed the mission in Haiti"
 
 
 def _spoken(known: Draft, draft: Draft, bound: Bound) -> bool:

@@ -15,7 +15,18 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from communique import text as texts
-from communique.extract import arguments, assemble, dates, mentions, places, statements, topics, triage, triggers
+from communique.extract import (
+    arguments,
+    assemble,
+    dates,
+    drafts,
+    mentions,
+    places,
+    statements,
+    topics,
+    triage,
+    triggers,
+)
 from communique.languages import Language
 from communique.languages.matcher import Lexicon
 from communique.model import Article, City, Document, Hit, Meeting, Party, PlaceMention, Surface
@@ -35,7 +46,7 @@ class Engine:
     places: places.Rules
     topics: topics.Rules
     statements: statements.Rules
-    assemble: assemble.Rules
+    assemble: drafts.Rules
 
 
 def compile(
@@ -64,7 +75,7 @@ def compile(
         places=places.compile(language, capitals, towns),
         topics=topics.compile(language),
         statements=statements.compile(language),
-        assemble=assemble.compile(language),
+        assemble=drafts.compile(language),
     )
 
 
@@ -134,8 +145,8 @@ def meetings(document: Document, engine: Engine) -> tuple[Meeting, ...]:
         return ()
     when = dates.find(document, engine.dates)
     about = topics.find(document, engine.topics)
-    drafts = assemble.drafts(document, bound, when, where, engine.assemble)
-    if not drafts:
+    told = assemble.drafts(document, bound, when, where, engine.assemble)
+    if not told:
         return ()
     said = statements.find(document, parties, about, engine.statements)
-    return assemble.meetings(document, drafts, said, about, where, engine.assemble)
+    return assemble.meetings(document, told, said, about, where, engine.assemble)

@@ -1,0 +1,381 @@
+"""One trigger with its arguments as the draft of a meeting: its status, its day and its place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TypeVar
+
+from communique.extract.arguments import Bound
+from communique.languages import Language
+from communique.model import DateMention, Document, Evidence, Party, PlaceMention
+
+_M = TypeVar("_M", DateMention, PlaceMention)
+
+OFF = frozenset({"cancelled", "postponed", "refused"})
+
+_AFTER = 3
+"""Sentences behind a journey in which its city may be told."""
+
+_OLD_DAYS = 31
+"""A meeting further back than this is told as history."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    code: str
+    sideline: tuple[str, ...]
+    pluperfect: frozenset[str]
+    airport: tuple[str, ...]
+    instead: tuple[str, ...]
+    since: frozenset[str]
+    opinion: tuple[str, ...]
+    said: frozenset[str]
+    weak: frozenset[str]
+    """Ids of the triggers that are words of many other uses."""
+
+
+def compile(language: Language) -> Rules:
+    words = language.words
+    return Rules(
+        language.code,
+        words.sideline,
+        frozenset(words.pluperfect),
+        words.airport,
+        words.instead,
+        frozenset(words.since),
+        tuple(f"{word}{mark}" for word in words.opinion for mark in (":", " |", " -")),
+        frozenset(words.said),
+        frozenset(f"{language.code}.trigger.{frame.id}" for frame in language.frames if frame.weak),
+    )
+
+
+@dataclass(slots=True)
+class Draft:
+    """A meeting in the making."""
+
+    people: list[Party]
+    countries: list[str]
+    organisations: list[str]
+    mode: str
+    kinds: set[str]
+    status: str
+    background: bool
+    """Said to be history by its own words: "zuletzt"."""
+    before: bool
+    """In the pluperfect: before what the article tells."""
+    sentence: int
+    at: int
+    destination: str | None
+    host: int | None
+    inherited: bool
+    evidence: list[Evidence] = field(default_factory=list)
+    date: DateMention | None = None
+    place: PlaceMention | None = None
+    sentences: list[int] = field(default_factory=list)
+    airport: bool = False
+    """True for a welcome at the airport, which is a part of the visit."""
+    group_offices: tuple[str, ...] = ()
+    """Offices of unnamed officials who met: "the foreign ministers of A, B and C"."""
+    heading: bool = False
+    """True in a headline without a day of its own, whose present tense says no time."""
+    counterfactual: bool = False
+    """True for what was to be: "hätte … treffen sollen"."""
+    own_date: bool = False
+    """True where a date stands in its own sentence."""
+    own_place: bool = False
+    """The same for the place."""
+
+    @property
+    def entities(self) -> frozenset[object]:
+        return frozenset(p.entity if p.entity >= 0 else (p.country, p.office) for p in self.people)
+
+
+def _ahead(mention: DateMention, bound: Bound) -> bool:
+    """Whether what was called off lay ahead: "für Montag geplant"."""
+    if bound.trigger.data.passed:
+        return False
+    return mention.bound == "for" or any(status == "announced" for status, _ in bound.trigger.data.cues)
+
+
+def dated_before(document: Document, mention: DateMention, rules: Rules) -> bool:
+    """Whether a date belongs to a phrase like "seit seiner Wahl im Februar"."""
+    ahead = document.folded[max(0, mention.start - 40) : mention.start].rpartition(",")[2].split()
+    return any(word in rules.since for word in ahead[-4:])
+
+
+def draft_of(
+    document: Document, bound: Bound, dates: Sequence[DateMention], places: Sequence[PlaceMention], rules: Rules
+) -> Draft | None:
+    trigger = bound.trigger
+    if trigger.status in ("wished", "denied"):
+        return None
+    frame = trigger.data.frame
+    if frame.mode in ("summit", "multilateral") and bound.group is None and _sideline(document, trigger.start, rules):
+        return None
+    airport = frame.kind == "reception" and _at_airport(document, bound, rules)
+    own = _date(document, bound, dates, rules)
+    before = None if trigger.status in OFF else _date_before(document, bound, dates, rules)
+    when = own or before or _date(document, bound, dates, rules, vague=True)
+    if when is None or len(when.value or "") < len("2024-06-28"):
+        when = _day_after(document, bound, dates) or when
+    said = trigger.status
+    if said == "present" and when is None and _coming(document, bound, dates):
+        said = "announced"
+    status = _status(document, said, when)
+    if when is not None:
+        when = when.directed("future" if status == "announced" or (status in OFF and _ahead(when, bound)) else "past")
+    own_place = None if frame.mode == "call" else _place(document, bound, places)
+    told = frame.mode != "call" and trigger.status not in OFF
+    where = own_place or (_place_before(document, bound, places) if told else None)
+    return Draft(
+        people=list(bound.people),
+        countries=list(bound.countries),
+        organisations=list(bound.organisations),
+        mode=frame.mode,
+        kinds={"visit" if airport else bound.group or trigger.kind},
+        airport=airport,
+        status=status,
+        background=trigger.background,
+        before=_pluperfect(document, bound, rules),
+        sentence=trigger.sentence,
+        at=trigger.start,
+        destination=bound.destination,
+        host=bound.host,
+        inherited=bound.inherited,
+        evidence=list(trigger.evidence),
+        date=when,
+        place=where,
+        sentences=[trigger.sentence],
+        own_date=own is not None,
+        own_place=own_place is not None,
+        counterfactual=_counterfactual(document, bound, rules),
+        heading=_heading(document, bound),
+        group_offices=bound.offices,
+    )
+
+
+def _at_airport(document: Document, bound: Bound, rules: Rules) -> bool:
+    sentence = document.sentences[bound.trigger.sentence]
+    told = document.folded[sentence.start : sentence.end]
+    return any(place in told for place in rules.airport)
+
+
+def _sideline(document: Document, start: int, rules: Rules) -> bool:
+    ahead = document.folded[max(0, start - 70) : start].rpartition(",")[2]
+    return any(phrase in ahead for phrase in rules.sideline)
+
+
+def _pluperfect(document: Document, bound: Bound, rules: Rules) -> bool:
+    clause = bound.trigger.data.clause
+    words = document.tokens[clause.first : clause.last]
+    return bound.trigger.data.form in ("participle", "past", "noun") and any(w.lower in rules.pluperfect for w in words)
+
+
+def _heading(document: Document, bound: Bound) -> bool:
+    """Whether the trigger stands in a headline: a first line of its own without a full stop."""
+    sentence = document.sentences[bound.trigger.sentence]
+    if bound.trigger.sentence or len(document.sentences) < 2 or document.sentences[1].paragraph == sentence.paragraph:
+        return False
+    return document.text[sentence.end - 1] not in ".!?…"
+
+
+def _counterfactual(document: Document, bound: Bound, rules: Rules) -> bool:
+    start, end = clause_span(document, bound)
+    told = f" {document.folded[start:end]} "
+    return any(f" {word} " in told for word in rules.instead)
+
+
+def clause_span(document: Document, bound: Bound) -> tuple[int, int]:
+    clause = bound.trigger.data.clause
+    return document.tokens[clause.first].start, document.tokens[clause.last - 1].end
+
+
+def _nearest(at: int, found: Sequence[_M]) -> _M | None:
+    return min(found, key=lambda m: min(abs(m.start - at), abs(m.end - at)), default=None)
+
+
+def _date(
+    document: Document, bound: Bound, dates: Sequence[DateMention], rules: Rules, *, vague: bool = False
+) -> DateMention | None:
+    """The date in the trigger's clause, else in its sentence; never a coming day for what a verb says has happened."""
+    sentence = document.sentences[bound.trigger.sentence]
+    happened = bound.trigger.status == "held" and bound.trigger.data.form in ("past", "participle")
+    for start, end in (clause_span(document, bound), (sentence.start, sentence.end)):
+        near = [
+            d
+            for d in dates
+            if start <= d.start < end
+            and not d.dateline
+            and d.bound not in ("since", "before", "after")
+            and not (happened and d.relation == "future")
+            and not _of_saying(document, d, bound.trigger.end, rules)
+        ]
+        near = [d for d in near if (d.value or d.weekday is not None) and _vague(d) == vague]
+        if bound.trigger.status in OFF:
+            near = [d for d in near if d.relation == "future"] or near
+        if bound.trigger.status == "refused":
+            near = [d for d in near if d.relation == "future" or d.bound == "for" or d.precision == "month"]
+        days = [d for d in near if d.precision in ("day", "range")]
+        best = _nearest(bound.trigger.start, days or near)
+        if best is not None:
+            return best
+    return None
+
+
+def _of_saying(document: Document, mention: DateMention, after: int, rules: Rules) -> bool:
+    """Whether a date only says when it was told: "…, teilte der Kreml am Montag mit"."""
+    if mention.start < after:
+        return False
+    ahead = document.folded[max(after, mention.start - 60) : mention.start].split()
+    return any(word.strip(",.\"'“”„") in rules.said for word in ahead[-5:])
+
+
+def _vague(mention: DateMention) -> bool:
+    """Whether an expression says a day only by what was told before it: "am Abend", "danach", "am selben Tag"."""
+    return mention.rule.rpartition(".")[2] in ("part", "same", "sequence")
+
+
+def _date_before(document: Document, bound: Bound, dates: Sequence[DateMention], rules: Rules) -> DateMention | None:
+    """The day of the nearest sentence before, in the same paragraph, where that one names just one."""
+    number = bound.trigger.sentence
+    paragraph = document.sentences[number].paragraph
+    for back in range(number - 1, max(-1, number - 4), -1):
+        sentence = document.sentences[back]
+        if sentence.paragraph != paragraph and number > 1:
+            return None
+        near = [
+            d
+            for d in dates
+            if sentence.start <= d.start < sentence.end
+            and not d.dateline
+            and d.bound == "on"
+            and d.value
+            and not _vague(d)
+        ]
+        days = [
+            d
+            for d in near
+            if d.precision in ("day", "range")
+            and _recent(document, d)
+            and not _of_saying(document, d, sentence.start, rules)
+        ]
+        if days:
+            return days[-1] if len({d.value for d in days}) == 1 else None
+    return None
+
+
+def _recent(document: Document, mention: DateMention) -> bool:
+    """Within about a month of publication."""
+    if document.published is None or mention.value is None:
+        return True
+    return abs((day_of(mention.value) - document.published).days) <= _OLD_DAYS
+
+
+def day_of(day: str) -> date:
+    """The calendar day of an ISO string; the first of what a shorter one names."""
+    year, month, day_of_month = (*map(int, day.split("-")), 1, 1)[:3]
+    return date(year, month, day_of_month)
+
+
+def _day_after(document: Document, bound: Bound, dates: Sequence[DateMention]) -> DateMention | None:
+    """The day that the sentence behind gives to a journey announced for some week or month."""
+    number = bound.trigger.sentence + 1
+    if bound.destination is None or number >= len(document.sentences):
+        return None
+    sentence = document.sentences[number]
+    near = [
+        d for d in dates if sentence.start <= d.start < sentence.end and d.value and d.precision in ("day", "range")
+    ]
+    planned = [d for d in near if d.precision == "range" or d.relation == "future"]
+    return planned[0] if len(planned) == 1 else None
+
+
+def _coming(document: Document, bound: Bound, dates: Sequence[DateMention]) -> bool:
+    """Whether the clause names a coming time without a day: "demnächst", "im Herbst"."""
+    start, end = clause_span(document, bound)
+    return any(start <= d.start < end and (d.relation == "future" or d.rule.endswith(".season")) for d in dates)
+
+
+def _status(document: Document, said: str, when: DateMention | None) -> str:
+    today = document.published.isoformat() if document.published else None
+    if said == "present":
+        if when is None:
+            return "ongoing"
+        if when.value is None:
+            return "announced"
+        if when.relation == "past" or (today and when.relation != "unknown" and when.value < today[: len(when.value)]):
+            return "held"
+        return "announced"
+    if said in ("held", "ongoing") and when is not None and when.value and today and when.relation == "future":
+        return "announced" if when.value > today[: len(when.value)] else said
+    return said
+
+
+def _place(document: Document, bound: Bound, places: Sequence[PlaceMention]) -> PlaceMention | None:
+    sentence = document.sentences[bound.trigger.sentence]
+    for start, end in (clause_span(document, bound), (sentence.start, sentence.end)):
+        near = [p for p in places if start <= p.start < end and not p.dateline]
+        if bound.destination is not None:
+            there = [p for p in near if p.country == bound.destination]
+            best = _nearest(bound.trigger.start, [p for p in there if p.city] or there)
+            if best is not None and (best.city or end == sentence.end):
+                return best if best.city else _city_after(document, bound, places) or best
+            continue
+        inside = [p for p in near if p.relation == "in"] or [p for p in near if p.relation == "to" and p.city]
+        if bound.trigger.status in OFF:
+            inside = [p for p in near if p.relation in ("in", "to")]
+            return _nearest(bound.trigger.start, [p for p in inside if p.city] or inside)
+        inside = inside or [p for p in near if _stands_at(document, p, bound)]
+        best = _nearest(bound.trigger.start, [p for p in inside if p.city] or inside)
+        if best is not None:
+            return best
+    return None
+
+
+def _stands_at(document: Document, place: PlaceMention, bound: Bound) -> bool:
+    """Whether a city without a preposition of its own is where it happened: "in der Galerie von Versailles", "at
+    Luanda's palace"; a capital alone may be its government."""
+    if place.city is None or place.relation != "bare" or place.country not in bound.countries:
+        return False
+    if place.start <= document.sentences[bound.trigger.sentence].start:
+        return False
+    if (
+        document.text[place.start - 2 : place.start] == ", "
+        and document.text[: place.start - 2].rpartition(" ")[2][:1].isupper()
+    ):
+        return True  # "at State House, Nairobi"
+    hit = next((h for h in document.hits if h.start == place.start), None)
+    seat = hit is not None and any(entry.kind == "metonym" for entry in hit.entries)
+    return not seat or bool(hit and hit.suffix)
+
+
+def _city_after(document: Document, bound: Bound, places: Sequence[PlaceMention]) -> PlaceMention | None:
+    """The one city of the country travelled to that the next sentence names."""
+    for number in range(bound.trigger.sentence + 1, min(bound.trigger.sentence + 1 + _AFTER, len(document.sentences))):
+        sentence = document.sentences[number]
+        near = [
+            p for p in places if sentence.start <= p.start < sentence.end and p.country == bound.destination and p.city
+        ]
+        if near:
+            return near[0] if len({p.city for p in near}) == 1 and near[0].relation in ("in", "to") else None
+    return None
+
+
+def _place_before(document: Document, bound: Bound, places: Sequence[PlaceMention]) -> PlaceMention | None:
+    """The city of the sentence before, in the same paragraph."""
+    number = bound.trigger.sentence
+    if (
+        number == 0
+        or bound.destination is not None
+        or document.sentences[number - 1].paragraph != document.sentences[number].paragraph
+    ):
+        return None
+    before = document.sentences[number - 1]
+    near = [
+        p
+        for p in places
+        if before.start <= p.start < before.end and not p.dateline and p.relation in ("in", "to") and p.city
+    ]
+    return near[-1] if near else None

@@ -1,0 +1,177 @@
+"""Which drafts speak of one meeting, and what is left of each when they are joined."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from communique.extract.arguments import Bound
+from communique.extract.drafts import OFF, Draft
+from communique.model import DateMention
+
+REMOTE = frozenset({"phone_call", "video_call"})
+
+
+def told_before(out: Sequence[Draft], draft: Draft, bound: Bound) -> Draft | None:
+    """The meeting already told that a trigger speaks of."""
+    for known in reversed(out):
+        if _one(known, draft, bound):
+            return known
+    return None
+
+
+def _one(known: Draft, draft: Draft, bound: Bound) -> bool:
+    if bool(known.kinds & REMOTE) != bool(draft.kinds & REMOTE) and not _spoken(known, draft, bound):
+        return False
+    if bound.adds:
+        return known.entities <= draft.entities
+    if bound.refers and draft.status not in ("announced", *OFF):
+        return known.entities == draft.entities or draft.entities <= known.entities
+    abroad = set(known.countries) - {p.country for p in known.people}
+    if len(abroad) > 1 and any(p.country in abroad for p in draft.people):
+        return False  # one of the group, told by itself
+    if known.mode == "travel" and draft.mode != "travel" and draft.own_date and draft.sentence != known.sentence:
+        return False  # a programme point with a day of its own
+    if known.heading and draft.sentence <= 2 and known.entities & draft.entities:
+        return True  # the headline and the lead
+    apart = known.mode == "travel" and draft.mode != "travel" and draft.sentence != known.sentence
+    if apart and known.status in ("announced", "ongoing") and not bound.refers:
+        return False  # the journey is the news, what is planned on it comes beside it
+    same = known.entities == draft.entities and known.entities
+    reach = 2 if known.status in OFF and draft.counterfactual else 1
+    part = (
+        draft.entities
+        and (draft.entities <= known.entities or known.entities <= draft.entities)
+        and draft.sentence - known.sentences[-1] <= reach
+    )
+    if not (same or part):
+        return False
+    off = known.status in OFF and draft.sentence - known.sentence <= 2 and draft.status in ("announced", *OFF)
+    if _class(known.status) != _class(draft.status) and not (off and draft.counterfactual):
+        return False
+    if (
+        (known.background or known.before) != (draft.background or draft.before)
+        and draft.date is not None
+        and known.sentence != draft.sentence
+    ):
+        return False
+    if known.date is not None and draft.date is not None and not _compatible(known.date, draft.date):
+        return False
+    if known.place is None or draft.place is None or not known.place.country or not draft.place.country:
+        return True
+    talked_of = bound.inherited and not draft.own_date and draft.place.country not in draft.countries
+    return known.place.country == draft.place.country or talked_of  # "they discussed the mission in Haiti"
+
+
+def _spoken(known: Draft, draft: Draft, bound: Bound) -> bool:
+    """Whether a call and a talk are one: "das Gespräch … die beiden telefonierten", with no other day or place."""
+    if bound.refers and draft.mode == "encounter":
+        return True
+    if known.sentence == draft.sentence and known.entities == draft.entities:
+        return True
+    talk, call = (draft, known) if known.kinds & REMOTE else (known, draft)
+    if talk.kinds != {"talks"} or talk.entities != call.entities:
+        return False
+    if talk.place is not None and talk.own_place:
+        return False
+    return not (talk.own_date and call.own_date)
+
+
+def _class(status: str) -> str:
+    return "held" if status in ("held", "ongoing") else "off" if status in OFF else status
+
+
+def _compatible(one: DateMention, other: DateMention) -> bool:
+    if one.value is None or other.value is None:
+        return True
+    short = min(len(one.value), len(other.value))
+    return (
+        one.value[:short] == other.value[:short]
+        or (one.value <= other.value <= (one.until or one.value))
+        or (other.value <= one.value <= (other.until or other.value))
+    )
+
+
+def join(known: Draft, draft: Draft, bound: Bound) -> None:
+    known.kinds |= draft.kinds
+    if known.mode == "travel" and draft.mode != "travel":
+        known.mode = draft.mode
+    entities = known.entities
+    if not bound.refers or bound.adds:
+        known.people.extend(
+            p for p in draft.people if (p.entity if p.entity >= 0 else (p.country, p.office)) not in entities
+        )
+        known.countries.extend(c for c in draft.countries if c not in known.countries)
+        known.organisations.extend(o for o in draft.organisations if o not in known.organisations)
+    if known.date is None or (draft.date is not None and len(draft.date.value or "") > len(known.date.value or "")):
+        known.date = draft.date or known.date
+    if known.place is None or (draft.place is not None and draft.place.city and not known.place.city):
+        known.place = draft.place or known.place
+    known.destination = known.destination or draft.destination
+    if known.status in OFF and draft.counterfactual and draft.date is not None:
+        known.date = draft.date  # the day it was to be on, not the one on which it was called off
+    known.host = known.host if known.host is not None else draft.host
+    known.evidence.extend(draft.evidence)
+    known.sentences.append(draft.sentence)
+    if known.status == "ongoing" and draft.status == "held":
+        known.status = "held"
+    if known.status == "refused" and draft.status in ("postponed", "cancelled"):
+        known.status = draft.status
+    if known.heading and draft.date is not None:
+        known.status, known.date, known.heading = draft.status, draft.date, False
+
+
+def without_shadows(out: list[Draft]) -> list[Draft]:
+    """Drops the visit that only carries a meeting: "during his visit to Berlin he met …"."""
+    kept = []
+    for draft in out:
+        if draft.mode == "travel" and _class(draft.status) != "off":
+            carried = [
+                other
+                for other in out
+                if other is not draft
+                and other.mode != "travel"
+                and draft.entities <= other.entities
+                and abs(other.sentence - draft.sentence) <= 1
+                and _class(other.status) == _class(draft.status)
+                and not (draft.own_date and other.own_date and other.sentence != draft.sentence)
+            ]
+            if carried:
+                main = carried[0]
+                if main.place is None and draft.place is not None:
+                    main.place = draft.place
+                if main.date is None:
+                    main.date = draft.date
+                continue
+        kept.append(draft)
+    return kept
+
+
+def spread(out: list[Draft]) -> list[Draft]:
+    """Of "met the presidents of A, B and C" and the meetings told one by one behind it the latter stay."""
+    kept: list[Draft] = []
+    for draft in out:
+        abroad = [c for c in draft.countries if c not in {p.country for p in draft.people}]
+        singles = [
+            other
+            for other in out
+            if other is not draft
+            and len(abroad) > 1
+            and draft.entities < other.entities
+            and other.sentence >= draft.sentence
+            and any(p.country in abroad for p in other.people)
+        ]
+        for other in singles:
+            other.date = other.date or draft.date
+            other.place = other.place or draft.place
+            if other.status == "ongoing":
+                other.status = draft.status
+        told = {p.country for other in singles for p in other.people}
+        if 2 * len(told & set(abroad)) < len(abroad):
+            kept.append(draft)
+            continue
+        rest = [c for c in draft.countries if c not in told or c in {p.country for p in draft.people}]
+        if singles and len(rest) < 2:
+            continue
+        draft.countries = rest
+        kept.append(draft)
+    return kept

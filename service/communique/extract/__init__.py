@@ -21,6 +21,7 @@ from communique.extract import (
     dates,
     drafts,
     mentions,
+    names,
     places,
     statements,
     topics,
@@ -39,7 +40,7 @@ class Engine:
     language: Language
     segmentation: texts.Segmentation
     lexicon: Lexicon
-    mentions: mentions.Rules
+    mentions: names.Rules
     triggers: triggers.Rules
     arguments: arguments.Rules
     dates: dates.Rules
@@ -68,7 +69,7 @@ def compile(
             language.inflection,
             boundaries=segmentation.boundaries,
         ),
-        mentions=mentions.compile(language),
+        mentions=names.compile(language),
         triggers=triggers.compile(language),
         arguments=arguments.compile(language),
         dates=dates.compile(language),

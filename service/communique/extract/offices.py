@@ -1,0 +1,634 @@
+"""An office with its country or body and its name, in the orders that languages know."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from communique.extract.names import RANKS, NameReader
+from communique.languages.sections import Office
+from communique.model import Entry, Hit, Party, Sentence, Token
+
+_GAP = 3
+"""Adjectives and adverbs that may stand between a country and its office: "Chinas neuer, junger Präsident"."""
+_FEW = 3
+"""So many "presidents of A and B" are told as persons; more are a group."""
+_POSTED = frozenset({"ambassador", "consul_general", "nuncio", "charge_d_affaires"})
+
+
+@dataclass(slots=True)
+class Before:
+    """What stood before an office and says more about it."""
+
+    country: str | None = None
+    organisation: str | None = None
+    start: int = -1
+    prefix: str | None = None
+    gap: int = 0
+    possessive: bool = False
+    reaches: bool = False
+    """True where adjectives may follow: a nationality or a genitive, not a bare country."""
+
+
+class OfficeReader(NameReader):
+    """Reads the offices of a document."""
+
+    def _office(
+        self, index: int, entry: Entry, hit: Hit, before: Before, sentence: Sentence
+    ) -> tuple[list[Party], int] | None:
+        office, plural = entry.data
+        plural = plural or self._plural(index, hit, before)
+        offices = [(office, hit)]
+        country, organisation = office.country or before.country, office.organisation or before.organisation
+        prefix = before.prefix
+        if hit.prefix:
+            said = self.rules.prefixes.get(hit.prefix.rstrip("-"))
+            if said is not None:
+                prefix = said[0] or prefix
+                if said[1] is not None and country is None:
+                    country = self.rules.home if said[1] == "home" else said[1]
+        start = before.start if 0 <= before.start < hit.start else hit.start
+        at = self._past_brackets(self.after[index], sentence)
+        countries, opened = self._nationalities(index, sentence)
+        if countries:
+            start, plural, country = min(start, opened), True, countries[0]
+        while at < sentence.last and not countries:
+            more = self._joint_office(at, sentence)
+            if more is not None:
+                offices.append(more[0])
+                at = self._past_brackets(more[1], sentence)
+                continue
+            place = self._of(at, sentence)
+            if place is None:
+                break
+            listed, body, at = place
+            countries.extend(listed)
+            organisation = organisation or body
+            if listed and country is None:
+                country = listed[0]
+            break
+        if (
+            countries
+            and self.words[at - 1].lower in ("s", "'")
+            and self.document.text[self.words[at - 1].start - 1] in "'’"
+        ):
+            at = self._past_institution(at, sentence)
+        behind = self._past_domain(at, sentence)
+        elsewhere = behind > at and country is None and organisation is None and self.words[at].lower in self.rules.of
+        at = behind
+        at = self._past_posting(at, best := _best_office(offices), sentence)
+        names, end = self._names_after(
+            at,
+            sentence,
+            plural or len(countries) > 1,
+            bool(before.start >= 0 or countries) or self._definite(index, hit, at, sentence),
+        )
+        title = prefixed("head" if elsewhere and best.office == "president" else best.office, prefix)
+        if len(names) == 1:
+            if country is None:
+                country, end = self._from(end, sentence)
+            apposed = self._apposition(end, sentence)
+            if apposed is not None and (country is None or apposed[1] in (None, country)):
+                country, organisation, end = country or apposed[1], organisation or apposed[2], apposed[5]
+                if best.generic or best.office in RANKS:
+                    title = prefixed(apposed[0].office, apposed[4])
+        text = self.document.text
+        office_text = text[offices[0][1].start : offices[-1][1].full_end]
+        rule = f"{entry.id}"
+        if not names:
+            if 1 < len(countries) <= _FEW:
+                return [
+                    self._party(
+                        start,
+                        self.words[at - 1].end,
+                        None,
+                        text[hit.start : hit.full_end],
+                        c,
+                        None,
+                        title,
+                        office_text,
+                        (),
+                        rule,
+                    )
+                    for c in countries
+                ], at
+            if len(countries) > 1:
+                return [
+                    self._party(
+                        start,
+                        self.words[at - 1].end,
+                        None,
+                        text[hit.start : hit.full_end],
+                        c,
+                        organisation,
+                        title,
+                        office_text,
+                        (),
+                        rule,
+                        plural=True,
+                        collective=True,
+                    )
+                    for c in countries
+                ], at
+            end_at = self.words[at - 1].end if at > index else hit.full_end
+            return [
+                self._party(
+                    start,
+                    end_at,
+                    None,
+                    text[start:end_at],
+                    country,
+                    organisation,
+                    title,
+                    office_text,
+                    (),
+                    rule,
+                    plural=plural,
+                    collective=plural,
+                )
+            ], at
+        out = []
+        for number, name in enumerate(names):
+            whose = countries[number] if len(countries) == len(names) > 1 else country
+            out.append(
+                self._party(
+                    start if number == 0 else self.words[name.first].start,
+                    self.words[name.end - 1].end,
+                    self._name_text(name),
+                    self._name_text(name),
+                    whose,
+                    organisation,
+                    title,
+                    office_text,
+                    name.candidates,
+                    f"{rule}+name",
+                    named=name,
+                )
+            )
+        return out, end
+
+    def _counterpart(self, index: int, hit: Hit, before: Before, sentence: Sentence) -> tuple[list[Party], int] | None:
+        """ "sein russischer Amtskollege Sergej Lawrow": the office is the other side's, entities.py fills it in."""
+        at = self._past_brackets(self.after[index], sentence)
+        place = self._of(at, sentence)
+        countries: list[str] = []
+        if place is not None:
+            countries, _, at = place
+        several = hit.suffix in ("innen", "s") or self._plural(index, hit, before)
+        names, end = self._names_after(
+            at, sentence, several or len(countries) > 1, bool(before.country or before.possessive)
+        )
+        if not (names or before.country or countries or before.possessive):
+            return None
+        start = before.start if before.start >= 0 else hit.start
+        text = self.document.text
+        label = text[hit.start : hit.full_end]
+        rule = f"{self.rules.code}.party.counterpart"
+        if not names:
+            listed: list[str | None] = [*countries] or [before.country]
+            many = several or len(listed) > 1
+            return [
+                self._party(
+                    start,
+                    self.words[at - 1].end,
+                    None,
+                    text[start : self.words[at - 1].end],
+                    c,
+                    before.organisation,
+                    "counterpart",
+                    label,
+                    (),
+                    rule,
+                    plural=many,
+                    collective=many,
+                )
+                for c in listed
+            ], at
+        country = before.country or (countries[0] if countries else None)
+        out = []
+        for number, name in enumerate(names):
+            whose = countries[number] if len(countries) == len(names) > 1 else country
+            out.append(
+                self._party(
+                    start if number == 0 else self.words[name.first].start,
+                    self.words[name.end - 1].end,
+                    self._name_text(name),
+                    self._name_text(name),
+                    whose,
+                    before.organisation,
+                    "counterpart",
+                    label,
+                    name.candidates,
+                    f"{rule}+name",
+                    named=name,
+                )
+            )
+        return out, end
+
+    def _apposition(
+        self, at: int, sentence: Sentence
+    ) -> tuple[Office, str | None, str | None, str, str | None, int, str] | None:
+        """An office between commas behind a name: ", Mexico's foreign secretary," ", der Vorsitzende des …,"."""
+        if at >= sentence.last or self.words[at].text not in (",", "–", "—", "-"):
+            return None
+        cursor, before = at + 1, Before()
+        if cursor < sentence.last and self.words[cursor].lower in self.rules.pronouns.preposition:
+            return None
+        while cursor < sentence.last and cursor - at < 9:
+            hit = self.at.get(cursor)
+            if hit is None:
+                word = self.words[cursor]
+                if (
+                    word.text in ",.;:()"
+                    or word.lower in self.rules.including
+                    or word.lower in self.rules.said
+                    or (self._capital(word) and word.lower not in self.rules.not_name)
+                ):
+                    return None
+                self._skip(word, before)
+                cursor += 1
+                continue
+            kinds = {entry.kind: entry for entry in reversed(hit.entries)}
+            if "office" in kinds:
+                office, plural = kinds["office"].data
+                if plural or self._name_follows(self.after[cursor], sentence):
+                    return None
+                country, organisation = office.country or before.country, office.organisation or before.organisation
+                offices = [(office, hit)]
+                end = self.after[cursor]
+                while end < sentence.last and (more := self._joint_office(end, sentence)) is not None:
+                    offices.append(more[0])
+                    end = more[1]
+                place = self._of(end, sentence)
+                if place is not None:
+                    country = country or (place[0][0] if place[0] else None)
+                    organisation = organisation or place[1]
+                    end = place[2]
+                if self._name_follows(end, sentence):
+                    return None
+                if (
+                    country is None
+                    and organisation is None
+                    and end < sentence.last
+                    and self.words[end].lower in self.rules.said
+                ):
+                    return None  # "after the talks with Rusu, the minister said"
+                if hit.prefix and (said := self.rules.prefixes.get(hit.prefix.rstrip("-"))) is not None:
+                    before.prefix = said[0] or before.prefix
+                    if said[1] is not None and country is None:
+                        country = self.rules.home if said[1] == "home" else said[1]
+                best = _best_office(offices)
+                office_text = self.document.text[hit.start : offices[-1][1].full_end]
+                return best, country, organisation, office_text, before.prefix, end, kinds["office"].id
+            if "demonym" in kinds or "country" in kinds or "organisation" in kinds:
+                before, _ = self._modifier(cursor, hit, kinds, before, sentence)
+            elif (
+                "person" in kinds
+                or "counterpart" in kinds
+                or ("trigger" in kinds and self.words[cursor].text[0].islower())
+            ):
+                return None
+            cursor = self.after[cursor]
+        return None
+
+    def _modifier(
+        self, index: int, hit: Hit, kinds: dict[str, Entry], before: Before, sentence: Sentence
+    ) -> tuple[Before, Party | None]:
+        """A country, nationality or body before an office; or a government on its own."""
+        if "demonym" in kinds:
+            start = before.start if before.possessive else hit.start
+            return Before(
+                country=kinds["demonym"].data,
+                start=start,
+                prefix=before.prefix,
+                reaches=True,
+                possessive=before.possessive,
+            ), None
+        if "region" in kinds:
+            return Before(country=kinds["region"].data, start=hit.start, prefix=before.prefix, reaches=True), None
+        if "country" in kinds:
+            country = kinds["country"].data
+            before = self._place_before(index, hit, country, strict=self.rules.nouns_capitalised)
+            return before, self._government(hit, country, None, "country")
+        if "organisation" in kinds:
+            name = kinds["organisation"].data
+            return Before(organisation=name, start=hit.start, reaches=bool(hit.suffix)), self._government(
+                hit, None, name, "organisation"
+            )
+        if "metonym" in kinds or "city" in kinds:
+            entry = kinds.get("metonym")
+            if entry is not None:
+                whose, _meaning = entry.data
+                if isinstance(whose, str) and not whose.startswith("org:"):
+                    return self._place_before(index, hit, whose, strict=True), self._government(
+                        hit, whose, None, "metonym"
+                    )
+            if hit.suffix and "city" in kinds:
+                return self._place_before(index, hit, kinds["city"].data.country, strict=True), None
+            return Before(), None
+        word = self.words[index]
+        if "trigger" in kinds or self._capital(word):
+            return Before(), None
+        self._skip(word, before)
+        return before, None
+
+    def _place_before(self, index: int, hit: Hit, country: str, *, strict: bool) -> Before:
+        """What a place says of the office behind it: of whom it is in a genitive or with a hyphen ("US-Präsident"), in
+        some languages alone too ("Iran Foreign Minister"), but never as the place of what is told ("in Lissabon")."""
+        after = self.after[index]
+        hyphen = after < len(self.words) and self.words[after].text == "-"
+        located = index > 0 and self.words[index - 1].lower in self.rules.posted
+        if not hit.suffix and not hyphen and (strict or located):
+            return Before()
+        return Before(country=country, start=hit.start, reaches=bool(hit.suffix))
+
+    def _government(self, hit: Hit, country: str | None, organisation: str | None, rule: str) -> Party:
+        text = self.document.text
+        return Party(
+            start=hit.start,
+            end=hit.full_end,
+            name=None,
+            surface=text[hit.start : hit.end],
+            country=country,
+            organisation=organisation,
+            office=None,
+            office_text=None,
+            candidates=(),
+            evidence=(self._evidence(hit.start, hit.end, f"party.{rule}"),),
+            collective=True,
+        )
+
+    def _skip(self, word: Token, before: Before) -> None:
+        """A word that is no mention: an adjective keeps what was read before it, anything else forgets it."""
+        lower = word.lower
+        prefix = self.rules.prefixes.get(lower)
+        if prefix is not None and not lower.isupper():
+            before.prefix = prefix[0] or before.prefix
+            if before.start < 0:
+                before.start = word.start
+            return
+        if lower in self.rules.possessive:
+            before.country = before.organisation = before.prefix = None
+            before.start, before.gap, before.possessive = word.start, 0, True
+            return
+        if lower in ("-", "'", '"', "„", "“") or self._suspended(word):
+            return
+        reaches = before.reaches or before.possessive or not (before.country or before.organisation)
+        if reaches and word.text[0].islower() and lower not in self.rules.stop and before.gap < _GAP:
+            before.gap += 1
+            return
+        if lower in self.rules.article and before.country and before.gap == 0:
+            return
+        before.country = before.organisation = before.prefix = None
+        before.start, before.gap, before.possessive, before.reaches = -1, 0, False, False
+
+    def _suspended(self, word: Token) -> bool:
+        """The first part of a compound whose second part follows: "Industrie- und Handelsminister"."""
+        text = self.document.folded
+        if text[word.end : word.end + 2] == "- ":
+            return text[word.end + 2 :].split(" ", 1)[0] in self.rules.and_
+        return word.lower in self.rules.and_ and text[word.start - 2 : word.start] == "- "
+
+    def _nationalities(self, index: int, sentence: Sentence) -> tuple[list[str], int]:
+        """The countries of several holders of one office, told before it, and where they begin: "the Turkish and Greek
+        foreign ministers", "der türkische und der griechische Außenminister", "Germany's and France's leaders"."""
+        found: list[str] = []
+        at, start = index - 1, -1
+        while at >= sentence.first:
+            hit = self.covered.get(at)
+            entry = (
+                next((e for e in hit.entries if e.kind == "demonym" or (e.kind == "country" and hit.suffix)), None)
+                if hit is not None
+                else None
+            )
+            if entry is None or hit is None:
+                break
+            found.insert(0, str(entry.data))
+            while at >= sentence.first and self.words[at].start >= hit.start:
+                at -= 1
+            start = hit.start
+            if at >= sentence.first and self.words[at].lower in self.rules.article:
+                at -= 1
+            if at < sentence.first or (self.words[at].lower not in self.rules.and_ and self.words[at].text != ","):
+                break
+            at -= 1
+        return (found, start) if len(set(found)) > 1 else ([], -1)
+
+    def _plural(self, index: int, hit: Hit, before: Before) -> bool:
+        """Several persons by the word before: "die Außenminister", where the form itself does not say so."""
+        first = index
+        if before.start >= 0:
+            while first > 0 and self.words[first - 1].start >= before.start:
+                first -= 1
+        if before.possessive:
+            ahead = self.words[first].lower
+        elif first == 0:
+            return False
+        else:
+            ahead = self.words[first - 1].lower
+        form = self.document.folded[hit.start : hit.full_end]
+        return ahead in self.rules.plural_before and not form.endswith(self.rules.feminine)
+
+    def _joint_office(self, at: int, sentence: Sentence) -> tuple[tuple[Office, Hit], int] | None:
+        """ "and foreign minister" behind an office: the same person, where no article comes between."""
+        word = self.words[at]
+        if word.lower in self.rules.and_ or word.lower in ("-", "/"):
+            at += 1
+            while at < sentence.last and self.words[at].lower in ("-",):
+                at += 1
+        elif word.text[0].islower() or word.text in "()":
+            return None
+        hit = self.at.get(at)
+        if (
+            hit is not None
+            and word.lower in self.rules.and_
+            and any(e.kind in ("organisation", "country") for e in hit.entries)
+        ):
+            after = self.after[at]  # "Bundespräsident und OSZE-Vorsitzender"
+            if after + 1 < sentence.last and self.words[after].text == "-":
+                at, hit = after + 1, self.at.get(after + 1)
+        if hit is None:
+            return None
+        for entry in hit.entries:
+            if entry.kind == "office":
+                return (entry.data[0], hit), self.after[at]
+        return None
+
+    def _of(self, at: int, sentence: Sentence) -> tuple[list[str], str | None, int] | None:
+        """The country or body of an office, behind it: "Perus", "of Peru", "der Republik Vanuatu", "von A, B und C"."""
+        cursor, marked, nationality = at, False, None
+        while cursor < sentence.last and cursor - at < 4:
+            word = self.words[cursor]
+            hit = self.at.get(cursor)
+            if hit is not None:
+                kinds = {entry.kind: entry for entry in reversed(hit.entries)}
+                if "demonym" in kinds and marked and not ({"country", "organisation"} & kinds.keys()):
+                    nationality = str(kinds["demonym"].data)
+                    cursor = self.after[cursor]
+                    continue
+                break
+            if nationality is not None and word.lower in self.rules.state_body:
+                return [nationality], None, cursor + 1  # "der chinesischen Regierung"
+            if word.lower in self.rules.of or word.lower in self.rules.article:
+                marked = True
+            elif not (marked and word.lower in self.rules.not_name):
+                return None
+            cursor += 1
+        else:
+            return None
+        hit = self.at.get(cursor)
+        if hit is None:
+            return None
+        kinds = {entry.kind: entry for entry in reversed(hit.entries)}
+        if not marked and not hit.suffix and not (cursor == at and self.rules.nouns_capitalised and "country" in kinds):
+            return None
+        if "organisation" in kinds and "country" not in kinds:
+            return [], kinds["organisation"].data, self.after[cursor]
+        whose = self._country_of(kinds)
+        if whose is None:
+            return None
+        after = self.after[cursor]
+        if (
+            not marked
+            and set(kinds) == {"city"}
+            and after < sentence.last
+            and self._capital(self.words[after])
+            and after not in self.at
+        ):
+            return None  # "Regierungschef Tamas Balogh", not the head of a town
+        listed = [whose]
+        cursor = self.after[cursor]
+        while cursor + 1 < sentence.last and (
+            self.words[cursor].lower in self.rules.and_ or self.words[cursor].lower == ","
+        ):
+            follow = cursor + 1
+            while follow < sentence.last and self.words[follow].lower in (
+                *self.rules.and_,
+                *self.rules.article,
+                *self.rules.of,
+            ):
+                follow += 1
+            hit = self.at.get(follow)
+            entry = next((e for e in hit.entries if e.kind == "country"), None) if hit is not None else None
+            if entry is None or self._office_at(self.after[follow], sentence):
+                break
+            listed.append(entry.data)
+            cursor = self.after[follow]
+        return listed, None, cursor
+
+    @staticmethod
+    def _country_of(kinds: dict[str, Entry]) -> str | None:
+        """The country that a hit says: itself, or the one of its town ("Kronprinz von Abu Dhabi")."""
+        if "country" in kinds:
+            return str(kinds["country"].data)
+        if "region" in kinds:
+            return str(kinds["region"].data)
+        if "city" in kinds:
+            return str(kinds["city"].data.country)
+        if "metonym" in kinds and not kinds["metonym"].data[0].startswith("org:"):
+            return str(kinds["metonym"].data[0])
+        return None
+
+    def _office_at(self, at: int, sentence: Sentence) -> bool:
+        hit = self.at.get(at) if at < sentence.last else None
+        return hit is not None and any(entry.kind in ("office", "counterpart") for entry in hit.entries)
+
+    def _past_institution(self, at: int, sentence: Sentence) -> int:
+        """Behind what a genitive owns: "speaker of Tanzania's National Assembly", "chief of Iran's atomic agency,"."""
+        after = at
+        while after < sentence.last and self._capital(self.words[after]):
+            after += 1
+        for cursor in range(after, min(after + 4, sentence.last)):
+            if self.words[cursor].text == ",":
+                return cursor if self._name_follows(cursor + 1, sentence) else after
+            if (
+                cursor in self.at
+                or not self.words[cursor].text.isalpha()
+                or self.words[cursor].lower in self.rules.said
+            ):
+                break
+        return after
+
+    def _past_domain(self, at: int, sentence: Sentence) -> int:
+        """Behind what a minister is for: "Minister für Handel und Industrie Pak", up to a country or a known name."""
+        if at >= sentence.last:
+            return at
+        if self.words[at].lower in self.rules.and_:
+            cursor = at + 1  # "Minister of Foreign Affairs and Foreign Trade, …"
+            while (
+                cursor < sentence.last
+                and cursor - at < 5
+                and self._capital(self.words[cursor])
+                and cursor not in self.at
+            ):
+                cursor += 1
+            return cursor if cursor > at + 1 and cursor < sentence.last and self.words[cursor].text == "," else at
+        of = self.words[at].lower in self.rules.of and self.words[at].lower not in self.rules.for_
+        if not of and self.words[at].lower not in self.rules.for_:
+            return at
+        for cursor in range(at + 1, min(at + 8, sentence.last)):
+            hit = self.at.get(cursor)
+            if (
+                of
+                and hit is not None
+                and any(entry.kind in ("office", "counterpart", "trigger") for entry in hit.entries)
+            ):
+                return at
+            if hit is not None and any(entry.kind in ("country", "person") for entry in hit.entries):
+                if of:
+                    return at
+                return self.after[cursor] if any(e.kind == "country" for e in hit.entries) and hit.suffix else cursor
+            word = self.words[cursor]
+            if word.text == "," and self._name_follows(cursor + 1, sentence):
+                return cursor
+            if word.text in ".;:()" or (of and word.text == ","):
+                return at
+        return at
+
+    def _past_posting(self, at: int, office: Office, sentence: Sentence) -> int:
+        """Behind the country a diplomat is sent to: "der Botschafter Uruguays in Österreich, Ramiro Cabrera"."""
+        if office.office not in _POSTED or at >= sentence.last or self.words[at].lower not in self.rules.posted:
+            return at
+        cursor = at + 1
+        while cursor < sentence.last and self.words[cursor].lower in self.rules.article:
+            cursor += 1
+        hit = self.at.get(cursor) if cursor < sentence.last else None
+        if hit is None or not any(e.kind in ("country", "city", "organisation") for e in hit.entries):
+            return at
+        after = self.after[cursor]
+        if all(e.kind != "country" and e.kind != "organisation" for e in hit.entries):
+            comma = after < sentence.last and self.words[after].text == ","
+            if not self._name_follows(after + comma, sentence):
+                return at  # "the Italian ambassador in Innsbruck on Tuesday": where it happened
+        return after
+
+    def _from(self, at: int, sentence: Sentence) -> tuple[str | None, int]:
+        """The country behind a name: "Farid Nassar aus Oman"."""
+        if at + 1 < sentence.last and self.words[at].lower in self.rules.hail:
+            at_country = at + 1 + (self.words[at + 1].lower in self.rules.article)
+            hit = self.at.get(at_country)
+            if hit is not None and not hit.suffix:
+                for entry in hit.entries:
+                    if entry.kind == "country":
+                        return str(entry.data), self.after[at_country]
+        return None, at
+
+
+def _best_office(offices: Sequence[tuple[Office, Hit]]) -> Office:
+    """Of several offices of one person the one that the meeting is about: foreign minister of "Vizepremier und …"."""
+    if len(offices) > 1:
+        for office, _ in offices:
+            if office.office == "foreign_minister":
+                return office
+        for office, _ in offices:
+            if not office.generic:
+                return office
+    return offices[0][0]
+
+
+def prefixed(office: str, prefix: str | None) -> str:
+    if prefix is None or prefix == "then" or office.startswith(prefix):
+        return office
+    if prefix == "designate":
+        return "president_elect" if office == "president" else f"{office}_designate"
+    return f"{prefix}{office}"

@@ -23,6 +23,7 @@ from communique.extract import (
     mentions,
     names,
     places,
+    sides,
     statements,
     topics,
     triage,
@@ -42,7 +43,7 @@ class Engine:
     lexicon: Lexicon
     mentions: names.Rules
     triggers: triggers.Rules
-    arguments: arguments.Rules
+    arguments: sides.Rules
     dates: dates.Rules
     places: places.Rules
     topics: topics.Rules
@@ -71,7 +72,7 @@ def compile(
         ),
         mentions=names.compile(language),
         triggers=triggers.compile(language),
-        arguments=arguments.compile(language),
+        arguments=sides.compile(language),
         dates=dates.compile(language),
         places=places.compile(language, capitals, towns),
         topics=topics.compile(language),

@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import Literal
 
 from communique.extract import confidence
-from communique.extract.arguments import Bound
 from communique.extract.drafts import OFF, Draft, Rules, clause_span, dated_before, day_of, draft_of
 from communique.extract.joining import REMOTE, join, spread, told_before, without_shadows
+from communique.extract.sides import Bound
 from communique.model import (
     DateMention,
     Document,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeVar
 
-from communique.extract.arguments import Bound
+from communique.extract.sides import Bound
 from communique.languages import Language
 from communique.model import DateMention, Document, Evidence, Party, PlaceMention
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from communique.extract.arguments import Bound
 from communique.extract.drafts import OFF, Draft
+from communique.extract.sides import Bound
 from communique.model import DateMention
 
 REMOTE = frozenset({"phone_call", "video_call"})

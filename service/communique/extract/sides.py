@@ -1,0 +1,398 @@
+"""The sides of an encounter: who stands in a clause or sentence, and the state or body that each of them stands for."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from communique.extract import clauses
+from communique.extract.clauses import Clause
+from communique.languages import Language
+from communique.model import Document, Party, PlaceMention, Trigger
+
+BETWEEN = 5
+"""Words between two coordinated subjects: an office, a nationality."""
+NEAR = 50
+"""Characters between a trigger and the government it is "with"."""
+UNPERSONAL = frozenset({"spokesperson", "spouse"})
+_NO_STATE = frozenset(
+    {
+        "patriarch",
+        "grand_imam",
+        "grand_ayatollah",
+        "metropolitan",
+        "bishop",
+        "former_secretary_general",
+        "secretary_general",
+        "director_general",
+    }
+)
+OF_STATE = frozenset(
+    {
+        "president",
+        "king",
+        "queen",
+        "emir",
+        "sultan",
+        "emperor",
+        "prime_minister",
+        "vice_president",
+        "vice_premier",
+        "crown_prince",
+        "president_elect",
+        "deputy_prime_minister",
+        "junta_leader",
+        "supreme_leader",
+        "former_president",
+        "opposition_leader",
+        "party_leader",
+        "candidate",
+    }
+)
+"""Offices that every state has: without a country they belong to the state that the text is about."""
+_OF_BODIES = frozenset({"head"})
+"""Heads of anything: without a country they represent none."""
+_DIPLOMATS = frozenset({"ambassador", "consul_general", "nuncio", "charge_d_affaires"})
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    openers: clauses.Openers
+    about: frozenset[str]
+    on_behalf: frozenset[str]
+    with_: frozenset[str]
+    between: frozenset[str]
+    and_: frozenset[str]
+    by: frozenset[str]
+    preposition: frozenset[str]
+    during: frozenset[str]
+    article: frozenset[str]
+    possessive: frozenset[str]
+    then: frozenset[str]
+    attend: tuple[str, ...]
+    present: frozenset[str]
+    said: frozenset[str]
+    pronouns: frozenset[str]
+    him: frozenset[str]
+    they: frozenset[str]
+    she: frozenset[str]
+    plural_verb: tuple[str, ...]
+    referring: frozenset[str]
+    """Pronouns, possessives and words like "Gast": a side that was named before."""
+    both: tuple[str, ...]
+    home: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A trigger with its arguments."""
+
+    trigger: Trigger
+    people: tuple[Party, ...]
+    countries: tuple[str, ...]
+    organisations: tuple[str, ...]
+    destination: str | None = None
+    """Country that is travelled to."""
+    host: int | None = None
+    """Entity that receives."""
+    offices: tuple[str, ...] = ()
+    """Offices of the unnamed officials among the parties."""
+    group: str | None = None
+    """The kind of a meeting of unnamed office-holders: "summit" or "multilateral"."""
+    refers: bool = False
+    """True where it only says more about the meeting told before it."""
+    adds: bool = False
+    """True where it names more participants of the meeting told before it."""
+    inherited: bool = False
+    """True where a side was taken from what was said before."""
+
+
+def compile(language: Language) -> Rules:
+    words = language.words
+    pronouns = frozenset(form for name, forms in words.pronoun.items() if name != "they" for form in forms)
+    return Rules(
+        openers=clauses.openers(language),
+        about=frozenset(words.about),
+        on_behalf=frozenset(words.on_behalf),
+        with_=frozenset(words.with_),
+        between=frozenset(words.between),
+        and_=frozenset(words.and_),
+        by=frozenset(words.by),
+        preposition=frozenset(words.preposition),
+        during=frozenset((*words.during, *words.journey)),
+        article=frozenset(words.article),
+        possessive=frozenset(words.possessive),
+        then=frozenset(words.then),
+        attend=words.attend,
+        present=frozenset(words.present),
+        said=frozenset(words.said),
+        pronouns=pronouns,
+        him=frozenset((*words.pronoun.get("him", ()), *words.pronoun.get("her", ()))),
+        they=frozenset(words.pronoun.get("they", ())),
+        she=frozenset(words.pronoun.get("she", ())),
+        plural_verb=words.plural_verb,
+        referring=pronouns | {*words.possessive} | {word.lower() for word in words.guest},
+        both=words.both,
+        home=words.home_country,
+    )
+
+
+class Sides:
+    """The parties of a document by sentence, each with its state or body."""
+
+    def __init__(
+        self, document: Document, parties: Sequence[Party], places: Sequence[PlaceMention], rules: Rules
+    ) -> None:
+        self.document = document
+        self.rules = rules
+        self.places = places
+        self.home = self._home()
+        self.datelines = {place.start for place in places if place.dateline}
+        self.guessed: set[int] = set()
+        self.foreign = self._foreign(parties)
+        dateline = next((place.country for place in places if place.dateline and place.country), None)
+        located = {p.start for p in places if p.relation in ("in", "to")}
+        self.told = dateline or next((p.country for p in parties if p.country and p.start not in located), None)
+        self.starts = {token.start: index for index, token in enumerate(document.tokens)}
+        self.parties = self._listed(parties)
+        self.officials = {p.country for p in parties if p.plural and p.office and p.country}
+        self.last: Bound | None = None
+        self.kinds: set[str] = set()
+        self.half: tuple[Trigger, tuple[Party, ...]] | None = None
+        """A trigger with one side only: the next sentence may tell the other ("on the line were …")."""
+        self.by_sentence: list[list[Party]] = [[] for _ in document.sentences]
+        number = 0
+        for party in self.parties:
+            while number + 1 < len(document.sentences) and party.start >= document.sentences[number].end:
+                number += 1
+            if document.sentences:
+                self.by_sentence[number].append(party)
+
+    def _within(self, clause: Clause, sentence: int) -> list[Party]:
+        words = self.document.tokens
+        start, end = words[clause.first].start, words[clause.last - 1].end
+        return [p for p in self.by_sentence[sentence] if start <= p.start < end and not self._absent(p)]
+
+    def _sentence_people(self, trigger: Trigger, *, tellers: bool = False) -> tuple[Party, ...]:
+        """Who is named in the trigger's sentence, without those who only tell it, unless they are asked for."""
+        spoken = [] if tellers else self._speech_clauses(trigger)
+        out: list[Party] = []
+        for party in self.by_sentence[trigger.sentence]:
+            if (
+                any(start <= party.start < end for start, end in spoken)
+                or self._absent(party)
+                or self._teller(party, trigger)
+            ):
+                continue
+            out.append(party)
+        return persons_of(out)
+
+    def _teller(self, party: Party, trigger: Trigger) -> bool:
+        """Who only tells it: ", foreign ministers Wang Yi and Sushma Swaraj announced"."""
+        if (
+            party.start < trigger.end
+            or self.document.tokens[self.starts.get(party.start, 0) - 1].lower in self.rules.with_
+        ):
+            return False
+        text = self.document.folded[party.end : party.end + 60].replace(",", " ").split()
+        return any(word in self.rules.said for word in text[: 1 if not party.office else 2]) or (
+            bool(text) and text[0] in self.rules.and_ and any(word in self.rules.said for word in text[1:4])
+        )
+
+    def _speech_clauses(self, trigger: Trigger) -> list[tuple[int, int]]:
+        """Clauses that only say who told it: ", teilte der Kreml mit", "spokesman X said"."""
+        sentence = self.document.sentences[trigger.sentence]
+        words = self.document.tokens
+        out: list[tuple[int, int]] = []
+        for clause in clauses.split(self.document, sentence, self.rules.openers):
+            if clause == trigger.data.clause:
+                continue
+            start, end = words[clause.first].start, words[clause.last - 1].end
+            if not any(word.lower in self.rules.said for word in words[clause.first : clause.last]):
+                continue
+            if not any(e.kind == "trigger" for h in self.document.hits if start <= h.start < end for e in h.entries):
+                out.append((start, end))
+        return out
+
+    def _absent(self, party: Party) -> bool:
+        """Talked about ("über Putin") or acted for ("im Namen von", "on behalf of"), not there."""
+        if self._before(party) in self.rules.about:
+            return True
+        at = self.starts.get(party.start, 0)
+        return any(word.lower in self.rules.on_behalf for word in self.document.tokens[max(0, at - 4) : at])
+
+    def _before(self, party: Party) -> str:
+        at = self.starts.get(party.start, 0) - 1
+        words = self.document.tokens
+        while at > 0 and (words[at].lower in self.rules.article or words[at].lower in self.rules.possessive):
+            at -= 1
+        return words[at].lower if at >= 0 else ""
+
+    def _official(self, party: Party) -> bool:
+        """Whether somebody holds an office, by the text, by the tables, or as one of a group that does."""
+        return party.office is not None or bool(party.candidates) or party.country in self.officials
+
+    def _abroad(self, trigger: Trigger, people: tuple[Party, ...]) -> tuple[Party, ...]:
+        """Of two who seem compatriots the one whose country was guessed belongs to the place, if that is abroad."""
+        sentence = self.document.sentences[trigger.sentence]
+        start = self.document.sentences[max(0, trigger.sentence - 1)].start
+        venue = next(
+            (
+                p.country
+                for p in reversed(self.places)
+                if start <= p.start < sentence.end and p.relation in ("in", "to") and p.country
+            ),
+            None,
+        )
+        if venue is None or venue == self.home or any(p.country == venue for p in people):
+            return people
+        guessed = list(dict.fromkeys(p.entity for p in people if p.entity in self.guessed))
+        if len(guessed) > 1 and guessed[0] == people[0].entity and people[0].start < trigger.start:
+            del guessed[0]  # who is told of is the one who travels
+        return tuple(replace(p, country=venue) if p.entity in guessed else p for p in people)
+
+    def _bodies(self, inside: Sequence[Party], trigger: Trigger) -> tuple[Party, ...]:
+        """Governments and bodies that the grammar makes a side: with "mit", "zwischen", "und", or as officials."""
+        out: list[Party] = []
+        for party in inside:
+            if not party.collective:
+                continue
+            before = self._before(party)
+            first = (
+                party.start == self.document.tokens[trigger.data.clause.first].start
+                and party.start not in self.datelines
+            )
+            among = trigger.data.form == "noun" and self._among(trigger, party)
+            if (
+                among
+                or first
+                or party.plural
+                or (before in self.rules.with_ and abs(party.start - trigger.end) < NEAR)
+                or before in self.rules.between
+                or (out and before in self.rules.and_)
+            ):
+                out.append(party)
+        return (
+            tuple(out)
+            if len(out) > 1 or trigger.data.form != "noun"
+            else tuple(p for p in out if p.plural or p.start > trigger.start)
+        )
+
+    def _among(self, trigger: Trigger, party: Party) -> bool:
+        """Whether "between" right behind the trigger opens the list that a government stands in."""
+        words = [
+            w
+            for w in self.document.tokens[trigger.data.clause.first : trigger.data.clause.last]
+            if w.start >= trigger.end
+        ]
+        opener = next((w.start for w in words[:3] if w.lower in self.rules.between), None)
+        return opener is not None and party.start > opener and party.start - opener < 2 * NEAR
+
+    def _coordinated(self, people: Sequence[Party]) -> bool:
+        """Whether two of the people are joined by "und" alone."""
+        for one, other in itertools.pairwise(people):
+            between = self.document.folded[one.end : other.start].split()
+            if (
+                len(between) <= BETWEEN
+                and any(word in self.rules.and_ for word in between)
+                and side_of(one) != side_of(other)
+            ):
+                return True
+        return False
+
+    def _listed(self, parties: Sequence[Party]) -> list[Party]:
+        """Everybody with a country where one can be told; a list ("Außenminister A, Minister B") shares it."""
+        out: list[Party] = []
+        for party in parties:
+            before = out[-1] if out else None
+            if before is not None and before.country and before.plural and self._open(party):
+                between = self.document.folded[before.end : party.start].split()
+                if 0 < len(between) < BETWEEN and between[-1] in self.rules.by:
+                    party = replace(party, country=before.country)  # "lawmakers led by Speaker Maria Gomez"
+            elif before is not None and before.country and not before.collective and self._open(party):
+                between = self.document.folded[before.end : party.start].replace(",", " , ").split()
+                if between and all(word == "," or word in self.rules.and_ for word in between):
+                    party = replace(party, country=before.country)
+                    if before.entity in self.guessed:
+                        self.guessed.add(party.entity)
+            out.append(self._settled(party))
+        return out
+
+    @staticmethod
+    def _open(party: Party) -> bool:
+        """Whether the text says an office and a name, but no state or body."""
+        return (
+            party.country is None
+            and party.organisation is None
+            and not party.collective
+            and bool(party.office and party.name)
+        )
+
+    def _settled(self, party: Party) -> Party:
+        """An office that says no country belongs to the country that the article is written in, or from."""
+        if (
+            party.country is not None
+            or party.organisation is not None
+            or party.collective
+            or party.office in UNPERSONAL
+        ):
+            return party
+        if party.office is None or party.name is None or party.office in _NO_STATE:
+            return party
+        if party.office in _DIPLOMATS:
+            return replace(party, country=self.foreign) if self.foreign else party
+        if party.office in OF_STATE:
+            self.guessed.add(party.entity)
+            return replace(party, country=self.told) if self.told else party
+        guess = self.home or self.told
+        if guess is None or party.office in _OF_BODIES:
+            return party
+        self.guessed.add(party.entity)
+        return replace(party, country=guess)
+
+    def _foreign(self, parties: Sequence[Party]) -> str | None:
+        """The first other country of the text: a diplomat without one represents it."""
+        return next((p.country for p in parties if p.country and p.country != self.home), None)
+
+    def _home(self) -> str | None:
+        dateline = next((place.country for place in self.places if place.dateline and place.country), None)
+        return dateline or self.rules.home
+
+
+def persons_of(parties: Iterable[Party]) -> tuple[Party, ...]:
+    return tuple(
+        p
+        for p in parties
+        if not p.collective
+        and not p.plural
+        and p.office not in UNPERSONAL
+        and (p.name is not None or (p.office is not None and (p.country is not None or p.organisation is not None)))
+    )
+
+
+def side_of(party: Party) -> str:
+    return party.country or party.organisation or f"#{party.entity}"
+
+
+def count_sides(people: Iterable[Party], bodies: Iterable[Party] = ()) -> int:
+    """States and bodies; a patriarch or a grand imam, who represents neither, is a side of his own."""
+    return len({side_of(p) for p in (*people, *bodies) if p.country or p.organisation or p.office in _NO_STATE})
+
+
+def distinct(people: Sequence[Party]) -> tuple[Party, ...]:
+    """Each person once; the mention with a name stands for the others."""
+    out: dict[object, Party] = {}
+    for party in people:
+        key: object = party.entity if party.entity >= 0 else (party.country, party.office, party.name)
+        if key not in out or (out[key].pronoun and not party.pronoun):
+            out[key] = party
+    return tuple(out.values())
+
+
+def countries_of(parties: Iterable[Party]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(p.country for p in parties if p.country))
+
+
+def bodies_of(parties: Iterable[Party]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(p.organisation for p in parties if p.organisation))

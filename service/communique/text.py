@@ -153,8 +153,3 @@ def _ends(text: str, stop: re.Match[str], sentence_start: int, segmentation: Seg
         follower = _WORD.match(head)
         return not (follower and (word.isdigit() is False or follower.group().lower() in segmentation.after_ordinal))
     return not (len(word) > 1 and "." in word and len(word) <= 6 and after[:1].isalnum() and word.lower() != word)
-
-
-def normalise(text: str) -> str:
-    """The canonical form that offsets count in: NFC."""
-    return text if unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)

@@ -7,6 +7,7 @@ but "one of ours, or something else?": Dutch read by German rules gives wrong me
 from __future__ import annotations
 
 import re
+from array import array
 from collections.abc import Collection
 from functools import cache
 
@@ -16,6 +17,10 @@ from py3langid.langid import MODEL_FILE, LanguageIdentifier
 SAMPLE_CHARACTERS = 300
 SAMPLE_BYTES = 360
 """The identification walks bytes, so this bounds its time: about 45 µs."""
+HEAD_BYTES = 180
+PLAIN = 0.98
+"""Where this much of a text is already this plainly in one of our languages, the rest of the sample is not walked: nine
+news in ten. Of 5 100 samples in 20 languages one was decided otherwise, which began in English and went on in Hindi."""
 SURE = 0.2
 """Probability from which the most likely language is taken. Below it the text is too short or in no language."""
 HINT_SHARE = 0.25
@@ -41,8 +46,11 @@ def language(text: str, known: Collection[str], hint: str | None = None) -> str 
         owner = _owner_of_script(sample)
         if owner is not None:
             return owner if owner in known else None
-    head = encoded[:SAMPLE_BYTES]
     identifier = load()
+    likely, probability = identifier.classify(encoded[:HEAD_BYTES])
+    if likely in known and probability >= PLAIN:
+        return str(likely)
+    head = encoded[:SAMPLE_BYTES]
     likely, probability = identifier.classify(head)
     if likely in known and probability >= SURE:
         return str(likely)
@@ -60,6 +68,10 @@ def load() -> LanguageIdentifier:
     identifier.set_languages([label for label in identifier.labels if label not in _LEFT_OUT])
     # The model comes in half precision, which every multiplication would widen again: twice the time.
     identifier.nb_ptc = np.ascontiguousarray(identifier.nb_ptc, dtype=np.float32)
+    # A byte of text costs a look into each of these; as lists of numbers they are eight times as large, and each look
+    # a miss of the processor's cache.
+    identifier._rowbase = array("I", identifier._rowbase)
+    identifier.tk_output = array("i", identifier.tk_output)
     return identifier
 
 

@@ -96,7 +96,7 @@ class NameReader:
         self.rules = rules
         self.words = document.tokens
         self.at: dict[int, Hit] = {}
-        starts = {token.start: index for index, token in enumerate(document.tokens)}
+        starts = document.index
         self.covered: dict[int, Hit] = {}
         self.after: dict[int, int] = {}
         for hit in document.hits:

@@ -51,15 +51,16 @@ def resolve(document: Document, parties: Sequence[Party], rules: Rules) -> tuple
     subjects: list[Party] = []
     at, words = 0, document.tokens
     pronouns = rules.masculine | rules.feminine
+    halts = pronouns | {","}
     for sentence in document.sentences:
         here: Party | None = None
         clause: set[int] = set()
         seen: list[Party] = []
-        for index in range(sentence.first, sentence.last):
-            word = words[index]
-            if word.text == ",":
-                clause = set()
-            while at < len(parties) and parties[at].start <= word.start:
+        stops = [i for i, word in enumerate(words[sentence.first : sentence.last], sentence.first) if word[3] in halts]
+        for index in (*stops, sentence.last):
+            word = words[index] if index < sentence.last else None
+            ahead = sentence.end if word is None else word.start + (word.text != ",")
+            while at < len(parties) and parties[at].start < ahead:
                 party = parties[at]
                 at += 1
                 out.append(party)
@@ -69,6 +70,10 @@ def resolve(document: Document, parties: Sequence[Party], rules: Rules) -> tuple
                 clause.add(party.entity)
                 if here is None and _before(document, party, sentence.first, rules.article) not in rules.preposition:
                     here = party
+            if word is None:
+                break
+            if word.text == ",":
+                clause = set()
             if word.lower not in pronouns or (word.text.isupper() and len(word.text) > 1):
                 continue
             wants_female = word.lower in rules.feminine

@@ -154,7 +154,6 @@ class Sides:
         dateline = next((place.country for place in places if place.dateline and place.country), None)
         located = {p.start for p in places if p.relation in ("in", "to")}
         self.told = dateline or next((p.country for p in parties if p.country and p.start not in located), None)
-        self.starts = {token.start: index for index, token in enumerate(document.tokens)}
         self.parties = self._listed(parties)
         self.officials = {p.country for p in parties if p.plural and p.office and p.country}
         self.last: Bound | None = None
@@ -192,7 +191,7 @@ class Sides:
         """Who only tells it: ", foreign ministers Wang Yi and Sushma Swaraj announced"."""
         if (
             party.start < trigger.end
-            or self.document.tokens[self.starts.get(party.start, 0) - 1].lower in self.rules.with_
+            or self.document.tokens[self.document.index.get(party.start, 0) - 1].lower in self.rules.with_
         ):
             return False
         text = self.document.folded[party.end : party.end + 60].replace(",", " ").split()
@@ -219,11 +218,11 @@ class Sides:
         """Talked about ("über Putin") or acted for ("im Namen von", "on behalf of"), not there."""
         if self._before(party) in self.rules.about:
             return True
-        at = self.starts.get(party.start, 0)
+        at = self.document.index.get(party.start, 0)
         return any(word.lower in self.rules.on_behalf for word in self.document.tokens[max(0, at - 4) : at])
 
     def _before(self, party: Party) -> str:
-        at = self.starts.get(party.start, 0) - 1
+        at = self.document.index.get(party.start, 0) - 1
         words = self.document.tokens
         while at > 0 and (words[at].lower in self.rules.article or words[at].lower in self.rules.possessive):
             at -= 1

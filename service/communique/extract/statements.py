@@ -20,7 +20,8 @@ from communique.languages.patterns import PhraseTable, expand_all
 from communique.languages.sections import Cue, Saying
 from communique.model import Document, Evidence, Party, Sentence, Statement, TopicMention
 
-_SAYING, _SOURCE, _CUE, _SUBJUNCTIVE = 1, 2, 4, 8
+_SAYING, _SOURCE, _CUE, _SUBJUNCTIVE, _PHRASE, _QUOTE = 1, 2, 4, 8, 16, 32
+_SPEECH = _SAYING | _SOURCE | _SUBJUNCTIVE
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +76,11 @@ def compile(language: Language) -> Rules:
         for form in expand_all(patterns)
     )
     cues = PhraseTable((form, n) for n, cue in enumerate(section.cues) for form in expand_all(cue.forms))
+    speakers, syntax = voices.compile(language), subjects.compile(language)
     return Rules(
         code=language.code,
-        voices=voices.compile(language),
-        subjects=subjects.compile(language),
+        voices=speakers,
+        subjects=syntax,
         sayings=sayings,
         parenthesis=parenthesis,
         sources=sources,
@@ -93,6 +95,8 @@ def compile(language: Language) -> Rules:
             (_SOURCE, sources.firsts),
             (_CUE, cues.firsts),
             (_SUBJUNCTIVE, certain | possible),
+            (_PHRASE, speakers.words.firsts),
+            (_QUOTE, syntax.quotes),
         ),
     )
 
@@ -138,10 +142,11 @@ class _Reader:
 
     def __init__(self, document: Document, parties: Sequence[Party], rules: Rules) -> None:
         self.rules, self.words = rules, document.tokens
-        self.hall = Hall(document, parties, rules.voices)
-        self.syntax = Syntax(self.hall, rules.subjects)
-        marked = [(index, mark) for index, word in enumerate(self.words) if (mark := rules.marks.get(word[3]))]
-        self.speech = [index for index, mark in marked if mark != _CUE]
+        marks = rules.marks
+        marked = [(index, marks[word[3]]) for index, word in enumerate(self.words) if word[3] in marks]
+        self.hall = Hall(document, parties, rules.voices, [index for index, mark in marked if mark & _PHRASE])
+        self.syntax = Syntax(self.hall, rules.subjects, [index for index, mark in marked if mark & _QUOTE])
+        self.speech = [index for index, mark in marked if mark & _SPEECH]
         """Tokens without one of which, and without quotation marks, nobody speaks in a sentence."""
         self.sayings = [index for index, mark in marked if mark & _SAYING]
         self.sources = [index for index, mark in marked if mark & _SOURCE]

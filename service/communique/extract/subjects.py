@@ -31,6 +31,11 @@ class Rules:
     marks: frozenset[str]
     """All quotation marks."""
 
+    @property
+    def quotes(self) -> frozenset[str]:
+        """Those that open and close what somebody says."""
+        return self.straight | self.opening | self.closing
+
 
 @dataclass(frozen=True, slots=True)
 class Clause:
@@ -61,17 +66,16 @@ def compile(language: Language) -> Rules:
 class Syntax:
     """The clauses of a document and the subjects of its verbs."""
 
-    def __init__(self, hall: Hall, rules: Rules) -> None:
+    def __init__(self, hall: Hall, rules: Rules, marks: Sequence[int]) -> None:
+        """`marks` are the tokens that are one of `Rules.quotes`."""
         self.hall, self.rules = hall, rules
         self.words = hall.words
-        self.quoted = self._quotations()
+        self.quoted = self._quotations(marks)
 
-    def _quotations(self) -> list[bool]:
+    def _quotations(self, marks: Sequence[int]) -> list[bool]:
         """For each token whether it stands inside quotation marks; a paragraph closes what it leaves open."""
         rules = self.rules
         quoted = [False] * len(self.words)
-        every = rules.straight | rules.opening | rules.closing
-        marks = [index for index, word in enumerate(self.words) if word[2] in every]
         paragraphs = {sentence.paragraph: sentence.last for sentence in self.hall.document.sentences}
         at = 0
         for end in paragraphs.values():

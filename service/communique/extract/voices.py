@@ -101,7 +101,8 @@ def compile(language: Language) -> Rules:
 class Hall:
     """A document with its parties and countries by token; gives the phrases of its sentences."""
 
-    def __init__(self, document: Document, parties: Sequence[Party], rules: Rules) -> None:
+    def __init__(self, document: Document, parties: Sequence[Party], rules: Rules, words: list[int]) -> None:
+        """`words` are the tokens at which one of `Rules.words` may begin."""
         self.document, self.rules = document, rules
         self.words = document.tokens
         self.parties = tuple(sorted(parties, key=lambda party: (party.start, -party.end)))
@@ -119,8 +120,7 @@ class Hall:
         self.inhabitants: set[int] = set()
         self.datelines = [(line.start, line.end) for line in dateline.find(document.text)]
         self._read_hits()
-        firsts = rules.words.firsts
-        self._words = [index for index, word in enumerate(self.words) if word[3] in firsts]
+        self._words = words
         self._phrases: dict[int, list[Phrase]] = {}
 
     def _token(self, offset: int) -> int:

@@ -24,8 +24,9 @@ _REST = re.compile(r"[^\W_]*")
 _UPPER = 1
 _EXACT = 2
 
-_PROPER, _JOINS, _BENDS, _EXACTLY = 1, 2, 4, 8
-"""What a form is: nothing in lower case, allowed behind a prefix, allowed before a suffix, wanted in just its capitals.
+_PROPER, _JOINS, _BENDS, _EXACTLY, _ABOUT = 1, 2, 4, 8, 16
+"""What a form is: nothing in lower case, allowed behind a prefix, allowed before a suffix, wanted in just its capitals,
+perhaps a topic.
 One byte a form, because most of what the automaton finds is refused by it, and reading more costs a cache miss."""
 
 _Reading = tuple[int, str, Entry]
@@ -75,6 +76,7 @@ class Lexicon:
                 (_PROPER if not joins and all(case == _UPPER for case, _, _ in found) else 0)
                 | (_JOINS if joins else 0)
                 | (_BENDS if not kinds.isdisjoint(bent) else 0)
+                | (_ABOUT if not kinds.isdisjoint(_APART) else 0)
                 | (_EXACTLY if any(case == _EXACT for case, _, _ in found) else 0)
             )
             capital = tuple(entry for _, _, entry in found)
@@ -92,6 +94,8 @@ class Lexicon:
     def hits(self, text: str, folded: str) -> tuple[Hit, ...]:
         """Non-overlapping longest hits by start; readings of one span stand together in one hit."""
         found: list[_Match] = []
+        about: list[_Match] = []
+        order = 0
         length, longest = len(folded), self._longest_suffix
         boundaries, forms, suffixes, prefixes = self._boundaries, self._forms, self._suffixes, self._prefixes
         heads, traits = self._suffix_heads, self._traits
@@ -134,13 +138,15 @@ class Lexicon:
             if entries:
                 affixes = len(prefix) + len(suffix)
                 full_end = end + len(suffix)
-                found.append((start - len(prefix), -full_end, affixes, len(found), end, suffix, prefix, entries))
-        about = [match for match in found if all(entry.kind in _APART for entry in match[-1])]
+                order += 1
+                match = (start - len(prefix), -full_end, affixes, order, end, suffix, prefix, entries)
+                if how & _ABOUT and all(entry.kind in _APART for entry in entries):
+                    about.append(match)
+                else:
+                    found.append(match)
         if not about:
             return _longest(found)
-        apart = {match[3] for match in about}
-        others = [match for match in found if match[3] not in apart]
-        return tuple(sorted((*_longest(others), *_longest(about)), key=lambda hit: (hit.start, hit.full_end)))
+        return tuple(sorted((*_longest(found), *_longest(about)), key=lambda hit: (hit.start, hit.full_end)))
 
 
 def _case(form: str) -> int:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any, NamedTuple
 
 
@@ -82,3 +84,8 @@ class Document:
     """Longest matches of each kind, by start."""
     title_end: int = 0
     """Offset after the title, 0 where there is none."""
+
+    @cached_property
+    def index(self) -> Mapping[int, int]:
+        """The index of the token that begins at an offset; made once, for all extractors that ask."""
+        return {token[0]: index for index, token in enumerate(self.tokens)}

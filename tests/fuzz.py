@@ -117,7 +117,7 @@ def _wrap(chance: random.Random, value: bytes, offset: int) -> Record:
     headers: list[tuple[str, bytes]] = []
     match chance.randrange(12):
         case 0:
-            content, headers = gzip.compress(value, 1), [("content-encoding", b"gzip")]
+            content, headers = gzip.compress(value, 1, mtime=0), [("content-encoding", b"gzip")]
         case 1:
             content, headers = zlib.compress(value), [("content-encoding", b"deflate")]
         case 2:

@@ -27,6 +27,8 @@ from communique.model import Document, Party, PlaceMention, Token, Trigger
 
 _GROUP = 120
 """Characters between "Treffen" and the officials who meet."""
+_GOAL = 6
+"""Characters between a journey and its goal: "trip to Beijing"."""
 _ENCLAVE = ("VA", "IT")
 """The pope in Rome is no journey."""
 
@@ -40,6 +42,7 @@ def find(
 ) -> tuple[Bound, ...]:
     """One Bound for each trigger that has two sides, or that refers to a meeting told before."""
     binder = _Binder(document, parties, places, rules)
+    binder.telling = {trigger.sentence for trigger in triggers}
     spans = (party.evidence[0] for party in parties if party.name is not None)
     named = {offset for span in spans for offset in range(span.start, span.end)}
     out: list[Bound] = []
@@ -48,6 +51,7 @@ def find(
             continue  # "Tea Seiha"
         bound = binder.bind(trigger)
         if bound is not None:
+            bound = binder.with_leaders(bound)
             out.extend(binder.one_by_one(bound))
     return tuple(out)
 
@@ -64,6 +68,26 @@ class _Binder(Reference):
             self.last = bound
             self.kinds.add(trigger.kind)
         return bound
+
+    def with_leaders(self, bound: Bound) -> Bound:
+        """With the heads of a delegation that the sentence behind names: "Die Gruppe wird von X angeführt"."""
+        unnamed = set(bound.countries) - {p.country for p in bound.people}
+        if len(unnamed) != 1 or bound.refers or bound.destination or not bound.people:
+            return bound
+        whose = unnamed.pop()
+        number = bound.trigger.sentence + 1
+        if number >= len(self.by_sentence):
+            return bound
+        sentence = self.document.sentences[number]
+        told = self.document.folded[sentence.start : sentence.end]
+        if not any(word in told for word in self.rules.led):
+            return bound
+        heads = tuple(
+            replace(p, country=whose)
+            for p in persons_of(self.by_sentence[number])
+            if p.name and not self._absent(p) and (p.country == whose or p.entity in self.guessed or p.country is None)
+        )
+        return replace(bound, people=distinct((*bound.people, *heads)))
 
     def one_by_one(self, bound: Bound) -> tuple[Bound, ...]:
         """ "trifft A, danach B und C": one meeting for what stands before the adverb, one for what stands behind it."""
@@ -87,6 +111,9 @@ class _Binder(Reference):
         weak = trigger.data.frame.weak
         inside = self._within(clause, trigger.sentence)
         people = persons_of(inside)
+        others = tuple(p for p in people if not self._teller(p, trigger))
+        if count_sides(others) >= 2:
+            people = others
         inherited = False
         if count_sides(people) < 2:
             wide = self._sentence_people(trigger)
@@ -94,7 +121,7 @@ class _Binder(Reference):
                 wide = self._sentence_people(trigger, tellers=True)  # "…, he said after meeting her"
             if count_sides(wide) >= 2:
                 people = wide
-        people = self._abroad(trigger, people)
+        people = self._hosted(trigger, self._abroad(trigger, people))
         if count_sides(people) < 2:
             referred = self._referred(trigger, people)
             if referred is not None:
@@ -105,24 +132,18 @@ class _Binder(Reference):
         if joining is not None:
             return joining
         if count_sides(people) >= 2:
-            if (
-                self.half is not None
-                and 0 < trigger.sentence - self.half[0].sentence <= 1
-                and self.half[0].kind == trigger.kind
-            ):
-                people, self.half = distinct((*self.half[1], *people)), None
+            if half := self._half_before(trigger):
+                people, self.half = distinct((*half, *people)), None
             return self._bound(trigger, people, inside, inherited)
-        if (
-            people
-            and self.half is not None
-            and 0 < trigger.sentence - self.half[0].sentence <= 1
-            and self.half[0].kind == trigger.kind
-        ):
-            both = distinct((*self.half[1], *people))
+        if people and (half := self._half_before(trigger)):
+            both = distinct((*half, *people))
             if count_sides(both) >= 2:
                 self.half = None
                 return self._bound(trigger, both, inside, True)
         if people and not weak:
+            other = self._counterpart_behind(trigger, people)
+            if other is not None:
+                return self._bound(trigger, (*people, other), inside, True)
             self.half = (trigger, people)
         bodies = self._bodies(inside, trigger)
         if (
@@ -145,6 +166,26 @@ class _Binder(Reference):
             return None
         if self.last is not None and (not people or _within_last(people, self.last)):
             return Bound(trigger, self.last.people, self.last.countries, self.last.organisations, refers=True)
+        return None
+
+    def _half_before(self, trigger: Trigger) -> tuple[Party, ...]:
+        """The one side that the same word has in the sentence before."""
+        if self.half is None or not 0 < trigger.sentence - self.half[0].sentence <= 1:
+            return ()
+        return self.half[1] if self.half[0].kind == trigger.kind else ()
+
+    def _counterpart_behind(self, trigger: Trigger, people: tuple[Party, ...]) -> Party | None:
+        """The other side in the next sentence, where that reports no encounter itself: "Wang hat Gespräche geführt.
+        Seinem thailändischen Amtskollegen sagte er, …"."""
+        number = trigger.sentence + 1
+        if trigger.data.frame.mode != "encounter" or count_sides(people) != 1:
+            return None
+        if number >= len(self.by_sentence) or number in self.telling:
+            return None
+        for party in persons_of(self.by_sentence[number]):
+            called = any(".counterpart" in evidence.rule for evidence in party.evidence)
+            if called and not self._absent(party) and count_sides((*people, party)) == 2:
+                return party
         return None
 
     def _joining(self, trigger: Trigger, people: tuple[Party, ...]) -> Bound | None:
@@ -235,6 +276,8 @@ class _Binder(Reference):
         if not subjects and trigger.data.form != "noun":
             return None
         visiting = next((p for p in people if 0 <= p.start - trigger.end <= 1), None)
+        if visiting is None and trigger.data.form == "noun":
+            visiting = next((p for p in people if p.start > trigger.end and self._before(p) in self.rules.by), None)
         traveller = visiting or (subjects[0] if subjects else people[0])
         if traveller.country is None and traveller.organisation is None:
             return None
@@ -290,8 +333,10 @@ class _Binder(Reference):
         clause: Clause = trigger.data.clause
         words = self.document.tokens
         start, end = words[clause.first].start, words[clause.last - 1].end
-        goal = next((p for p in self.places if 0 <= p.start - trigger.end <= 1 and p.country), None)
-        if goal is not None and trigger.data.form != "noun" and goal.country != traveller.country:
+        noun = trigger.data.form == "noun"
+        reach = _GOAL if noun else 1
+        goal = next((p for p in self.places if 0 <= p.start - trigger.end <= reach and p.country), None)
+        if goal is not None and (goal.relation == "to" or not noun) and goal.country != traveller.country:
             return None if (traveller.country, goal.country) == _ENCLAVE else goal.country
         for low, high in ((start, end), (sentence.start, sentence.end)):
             near = [p for p in self.places if low <= p.start < high and p.country and not p.dateline]

@@ -123,7 +123,7 @@ def _set_back(document: Document, drafts: Sequence[Draft]) -> None:
 def _inherit_places(drafts: Sequence[Draft]) -> None:
     """A meeting told after another of the same day and host took place in the same city."""
     for number, draft in enumerate(drafts):
-        if draft.place is not None or draft.background or draft.mode == "call" or draft.mode == "travel":
+        if draft.place is not None or draft.background or draft.mode in ("call", "travel") or draft.status in OFF:
             continue
         for other in reversed(drafts[:number]):
             there = other.place is not None and other.place.city and other.mode != "call" and not other.background

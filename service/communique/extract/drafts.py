@@ -18,6 +18,12 @@ OFF = frozenset({"cancelled", "postponed", "refused"})
 _AFTER = 3
 """Sentences behind a journey in which its city may be told."""
 
+_NEAR = 80
+"""Characters between an invitation and the place it is for."""
+
+_BEFORE = 1
+"""Sentences before an encounter in which its city may be told."""
+
 _OLD_DAYS = 31
 """A meeting further back than this is told as history."""
 
@@ -240,6 +246,7 @@ def _vague(mention: DateMention) -> bool:
 def _date_before(document: Document, bound: Bound, dates: Sequence[DateMention], rules: Rules) -> DateMention | None:
     """The day of the nearest sentence before, in the same paragraph, where that one names just one."""
     number = bound.trigger.sentence
+    happened = bound.trigger.status == "held" and bound.trigger.data.form in ("past", "participle")
     paragraph = document.sentences[number].paragraph
     for back in range(number - 1, max(-1, number - 4), -1):
         sentence = document.sentences[back]
@@ -253,6 +260,7 @@ def _date_before(document: Document, bound: Bound, dates: Sequence[DateMention],
             and d.bound == "on"
             and d.value
             and not _vague(d)
+            and not (happened and d.relation == "future")
         ]
         days = [
             d
@@ -280,16 +288,19 @@ def day_of(day: str) -> date:
 
 
 def _day_after(document: Document, bound: Bound, dates: Sequence[DateMention]) -> DateMention | None:
-    """The day that the sentence behind gives to a journey announced for some week or month."""
-    number = bound.trigger.sentence + 1
-    if bound.destination is None or number >= len(document.sentences):
+    """The day that the next sentence gives to a journey announced for some week or month, or called off."""
+    if bound.destination is None:
         return None
-    sentence = document.sentences[number]
-    near = [
-        d for d in dates if sentence.start <= d.start < sentence.end and d.value and d.precision in ("day", "range")
-    ]
-    planned = [d for d in near if d.precision == "range" or d.relation == "future"]
-    return planned[0] if len(planned) == 1 else None
+    number = bound.trigger.sentence + 1
+    reach = 2 if bound.trigger.status in OFF else 1
+    for sentence in document.sentences[number : number + reach]:
+        near = [
+            d for d in dates if sentence.start <= d.start < sentence.end and d.value and d.precision in ("day", "range")
+        ]
+        planned = [d for d in near if d.precision == "range" or d.relation == "future"]
+        if planned:
+            return planned[0] if len(planned) == 1 else None
+    return None
 
 
 def _coming(document: Document, bound: Bound, dates: Sequence[DateMention]) -> bool:
@@ -316,7 +327,7 @@ def _status(document: Document, said: str, when: DateMention | None) -> str:
 def _place(document: Document, bound: Bound, places: Sequence[PlaceMention]) -> PlaceMention | None:
     sentence = document.sentences[bound.trigger.sentence]
     for start, end in (clause_span(document, bound), (sentence.start, sentence.end)):
-        near = [p for p in places if start <= p.start < end and not p.dateline]
+        near = [p for p in places if start <= p.start < end and not p.dateline and not _invited(document, p)]
         if bound.destination is not None:
             there = [p for p in near if p.country == bound.destination]
             best = _nearest(bound.trigger.start, [p for p in there if p.city] or there)
@@ -332,6 +343,18 @@ def _place(document: Document, bound: Bound, places: Sequence[PlaceMention]) -> 
         if best is not None:
             return best
     return None
+
+
+def _invited(document: Document, place: PlaceMention) -> bool:
+    """Whether somebody was only asked to come there: "lud ihn nach Lima ein"."""
+    if place.relation != "to":
+        return False
+    for hit in document.hits:
+        if any(entry.kind == "status" and entry.data.status == "invited" for entry in hit.entries):
+            low, high = sorted((hit.start, place.start))
+            if high - low < _NEAR and "," not in document.text[low:high]:
+                return True
+    return False
 
 
 def _stands_at(document: Document, place: PlaceMention, bound: Bound) -> bool:
@@ -364,18 +387,20 @@ def _city_after(document: Document, bound: Bound, places: Sequence[PlaceMention]
 
 
 def _place_before(document: Document, bound: Bound, places: Sequence[PlaceMention]) -> PlaceMention | None:
-    """The city of the sentence before, in the same paragraph."""
+    """The city of the nearest sentence before that names one: in the same paragraph, or in the lead."""
     number = bound.trigger.sentence
-    if (
-        number == 0
-        or bound.destination is not None
-        or document.sentences[number - 1].paragraph != document.sentences[number].paragraph
-    ):
+    if bound.destination is not None:
         return None
-    before = document.sentences[number - 1]
-    near = [
-        p
-        for p in places
-        if before.start <= p.start < before.end and not p.dateline and p.relation in ("in", "to") and p.city
-    ]
-    return near[-1] if near else None
+    paragraph = document.sentences[number].paragraph
+    for back in range(number - 1, max(-1, number - _BEFORE - 1), -1):
+        before = document.sentences[back]
+        if before.paragraph != paragraph and number > 1:
+            return None
+        near = [
+            p
+            for p in places
+            if before.start <= p.start < before.end and not p.dateline and p.relation in ("in", "to") and p.city
+        ]
+        if near:
+            return near[-1]
+    return None

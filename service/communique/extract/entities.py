@@ -16,6 +16,8 @@ _FAMILIES: tuple[frozenset[str], ...] = (
 )
 _MEMORY = 200
 """Persons among whom a mention is looked for, the last introduced: more are a list of names and no report."""
+_BESIDE = 14
+"""Characters beside a name in which a word says that it leads."""
 _UNPERSONAL = frozenset({"spokesperson", "spouse"})
 
 
@@ -47,9 +49,11 @@ class Entities:
         and_: frozenset[str],
         address: frozenset[str],
         pronouns: frozenset[str],
+        led: tuple[str, ...],
     ) -> None:
         self.document = document
         self.pronouns = pronouns
+        self.led = led
         self.as_ = as_
         self.and_ = and_
         self.address = address
@@ -61,7 +65,7 @@ class Entities:
         numbers: list[int] = [-1] * len(parties)
         longer = {squeeze(p.name).rpartition(" ")[2] for p in parties if p.name and " " in p.name and not p.candidates}
         for index, party in enumerate(parties):
-            if party.name is not None and (self._introduces(party) or self._addressed(party)):
+            if party.name is not None and (self._introduces(party) or self._addressed(party) or self._leads(party)):
                 if not party.office and not party.country and squeeze(party.name) in longer:
                     continue  # the surname of somebody whom the text names in full: "Tim Cook … Cook"
                 numbers[index] = self._introduce(party)
@@ -147,6 +151,12 @@ class Entities:
     def _addressed(self, party: Party) -> bool:
         ahead = self.document.folded[max(0, party.start - 14) : party.start].split()
         return bool(ahead) and ahead[-1] in self.address
+
+    def _leads(self, party: Party) -> bool:
+        """Whether a full name is the head of a delegation: "wird von Rolf Berger angeführt", "led by Ann Lee"."""
+        text = self.document.folded
+        near = text[max(0, party.start - _BESIDE) : party.start] + text[party.end : party.end + _BESIDE]
+        return " " in (party.name or "") and any(word in near for word in self.led)
 
     def _introduce(self, party: Party) -> int:
         words = _words(party.name or "")

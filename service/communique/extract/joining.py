@@ -100,7 +100,9 @@ def join(known: Draft, draft: Draft, bound: Bound) -> None:
         known.people.extend(
             p for p in draft.people if (p.entity if p.entity >= 0 else (p.country, p.office)) not in entities
         )
-        known.countries.extend(c for c in draft.countries if c not in known.countries)
+        aside = draft.mode == "travel" and known.mode != "travel"  # the venue of talks is no party to them
+        told = [p.country for p in draft.people] if aside else draft.countries
+        known.countries.extend(c for c in told if c and c not in known.countries)
         known.organisations.extend(o for o in draft.organisations if o not in known.organisations)
     if known.date is None or (draft.date is not None and len(draft.date.value or "") > len(known.date.value or "")):
         known.date = draft.date or known.date
@@ -139,6 +141,7 @@ def without_shadows(out: list[Draft]) -> list[Draft]:
                 main = carried[0]
                 if main.place is None and draft.place is not None:
                     main.place = draft.place
+                main.destination = main.destination or draft.destination
                 if main.date is None:
                     main.date = draft.date
                 continue

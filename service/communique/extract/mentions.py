@@ -63,9 +63,15 @@ def find(document: Document, rules: Rules) -> tuple[Party, ...]:
     parties = [party for number in sorted(read) for party in read[number]]
     return pronouns.resolve(
         document,
-        Entities(document, rules.nouns_capitalised, rules.as_, rules.and_, rules.address, rules.pronouns.subject).link(
-            parties
-        ),
+        Entities(
+            document,
+            rules.nouns_capitalised,
+            rules.as_,
+            rules.and_,
+            rules.address,
+            rules.pronouns.subject,
+            rules.led,
+        ).link(parties),
         rules.pronouns,
     )
 

@@ -38,6 +38,7 @@ class Rules:
     telling: frozenset[str]
     """Lower-case words that say something of the office behind them: possessives, "ehemaliger"."""
     address: frozenset[str]
+    led: tuple[str, ...]
     hail: frozenset[str]
     for_: frozenset[str]
     said: frozenset[str]
@@ -67,6 +68,7 @@ def compile(language: Language) -> Rules:
         plural_before=frozenset(words.plural_before),
         feminine=words.feminine or ("\0",),
         address=frozenset(fold(word) for word in words.address),
+        led=words.led,
         including=frozenset(words.including),
         telling=frozenset((*words.possessive, *(prefix.form for prefix in language.office_prefixes))),
         hail=frozenset(words.hail),
@@ -118,7 +120,7 @@ class NameReader:
             (words[first].lower in rules.title and words[first].text[0].isupper() and not self._known_at(first))
             or (words[first].text == "." and first > index)
             or (
-                first > index
+                (first > index or introduced)
                 and words[first].lower in rules.article
                 and first + 1 < sentence.last
                 and words[first + 1].lower in rules.title
@@ -156,7 +158,7 @@ class NameReader:
             end = self._numeral(end, sentence)
             return Name(first, end, candidates, rule, True)
         cursor = first if hit is None else end
-        while cursor < sentence.last:
+        while cursor < sentence.last and not self._genitive_at(cursor - 1):
             word = words[cursor]
             other = self.at.get(cursor)
             if other is not None:
@@ -235,8 +237,12 @@ class NameReader:
             break
         if end == first:
             return None
+        if hit is not None and end == self.after[first] and all(entry.kind == "trigger" for entry in hit.entries):
+            return None  # "der Regierungschef Termine mit …"
         if hit is None and end > first:
             candidates = self._initialled(first, end) or self._respelt(first, end)
+            if introduced and not candidates:
+                candidates = self._formal(first, end)
             known = bool(candidates)
         if hit is not None and end > self.after[first]:
             candidates, rule = (), "grammar"  # the known surname was a part of another, longer name
@@ -309,6 +315,11 @@ class NameReader:
         word = self.words[at]
         return self._capital(word) and word.lower not in self.rules.not_name and word.text not in _ROMAN
 
+    def _genitive_at(self, index: int) -> bool:
+        """Whether a known name ends at a token with an apostrophe: what "Biden's Virtual Meeting" goes on with is none."""
+        hit = self.covered.get(index)
+        return hit is not None and hit.suffix.startswith(("'", "’")) and hit.full_end == self.words[index].end
+
     def _respelt(self, first: int, end: int) -> tuple[Person, ...]:
         """Who "Sergei Lavrov" may be: a known surname of somebody in office, the given name spelt otherwise."""
         hit = self.covered.get(end - 1)
@@ -322,6 +333,16 @@ class NameReader:
             for person in entry.data
             if alike(given, fold(person.name.split()[0])) and in_office(person, self.document.published)
         )
+
+    def _formal(self, first: int, end: int) -> tuple[Person, ...]:
+        """Who "President Joseph R. Biden" is: behind an office a known surname of somebody in office, whose given name
+        begins alike."""
+        hit = self.covered.get(end - 1)
+        if hit is None or end - first < 2:
+            return ()
+        people = [p for entry in hit.entries if entry.kind == "surname" for p in entry.data]
+        initial = self.words[first].text[0]
+        return tuple(p for p in people if p.name[0] == initial and in_office(p, self.document.published))
 
     def _known_at(self, index: int) -> bool:
         """Whether a known full name begins at a token: the title is a part of "Sheikh Hasina"."""

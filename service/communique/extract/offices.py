@@ -58,7 +58,7 @@ class OfficeReader(NameReader):
                 offices.append(more[0])
                 at = self._past_brackets(more[1], sentence)
                 continue
-            place = self._of(at, sentence)
+            place = self._of(at, sentence) or (self._institution(at, sentence) if plural else None)
             if place is None:
                 break
             listed, body, at = place
@@ -264,7 +264,7 @@ class OfficeReader(NameReader):
                     country = country or (place[0][0] if place[0] else None)
                     organisation = organisation or place[1]
                     end = place[2]
-                if self._name_follows(end, sentence):
+                if self._name_follows(end, sentence) or not self._closed(at, end, sentence):
                     return None
                 if (
                     country is None
@@ -290,6 +290,12 @@ class OfficeReader(NameReader):
                 return None
             cursor = self.after[cursor]
         return None
+
+    def _closed(self, opening: int, end: int, sentence: Sentence) -> bool:
+        """Whether what a dash opened ends with a dash, a comma or the sentence; otherwise something else goes on."""
+        if self.words[opening].text == ",":
+            return True
+        return end >= sentence.last or not (self.words[end].text[0].isalnum())
 
     def _modifier(
         self, index: int, hit: Hit, kinds: dict[str, Entry], before: Before, sentence: Sentence
@@ -426,8 +432,10 @@ class OfficeReader(NameReader):
             return False
         else:
             ahead = self.words[first - 1].lower
-        form = self.document.folded[hit.start : hit.full_end]
-        return ahead in self.rules.plural_before and not form.endswith(self.rules.feminine)
+        if ahead not in self.rules.plural_before:
+            return False
+        form = self.document.folded[hit.start : hit.full_end]  # "die Ministerin" is one, "sechs Abgeordnete" are not
+        return ahead not in self.rules.article | self.rules.possessive or not form.endswith(self.rules.feminine)
 
     def _joint_office(self, at: int, sentence: Sentence) -> tuple[tuple[Office, Hit], int] | None:
         """ "and foreign minister" behind an office: the same person, where no article comes between."""
@@ -462,8 +470,9 @@ class OfficeReader(NameReader):
             hit = self.at.get(cursor)
             if hit is not None:
                 kinds = {entry.kind: entry for entry in reversed(hit.entries)}
-                if "demonym" in kinds and marked and not ({"country", "organisation"} & kinds.keys()):
-                    nationality = str(kinds["demonym"].data)
+                whose = kinds.get("demonym") or kinds.get("inhabitant")  # "des Deutschen Bundestags"
+                if whose is not None and marked and not ({"country", "organisation"} & kinds.keys()):
+                    nationality = str(whose.data)
                     cursor = self.after[cursor]
                     continue
                 break
@@ -484,8 +493,8 @@ class OfficeReader(NameReader):
             return None
         if "organisation" in kinds and "country" not in kinds:
             return [], kinds["organisation"].data, self.after[cursor]
-        whose = self._country_of(kinds)
-        if whose is None:
+        country = self._country_of(kinds)
+        if country is None:
             return None
         after = self.after[cursor]
         if (
@@ -496,7 +505,7 @@ class OfficeReader(NameReader):
             and after not in self.at
         ):
             return None  # "Regierungschef Tamas Balogh", not the head of a town
-        listed = [whose]
+        listed = [country]
         cursor = self.after[cursor]
         while cursor + 1 < sentence.last and (
             self.words[cursor].lower in self.rules.and_ or self.words[cursor].lower == ","
@@ -515,6 +524,21 @@ class OfficeReader(NameReader):
             listed.append(entry.data)
             cursor = self.after[follow]
         return listed, None, cursor
+
+    def _institution(self, at: int, sentence: Sentence) -> tuple[list[str], str | None, int] | None:
+        """The country behind the institution of a delegation: "der Kommunistischen Partei Chinas", "of the Communist
+        Party of China"."""
+        if at >= sentence.last or self.words[at].lower not in self.rules.of:
+            return None
+        for cursor in range(at + 1, min(at + 7, sentence.last)):
+            word, hit = self.words[cursor], self.at.get(cursor)
+            entry = next((e for e in hit.entries if e.kind == "country"), None) if hit is not None else None
+            if hit is not None and entry is not None:
+                owned = hit.suffix or self.words[cursor - 1].lower in self.rules.of
+                return ([str(entry.data)], None, self.after[cursor]) if owned and cursor > at + 1 else None
+            if not self._capital(word) and word.lower not in self.rules.of | self.rules.article:
+                return None
+        return None
 
     @staticmethod
     def _country_of(kinds: dict[str, Entry]) -> str | None:

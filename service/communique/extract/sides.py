@@ -61,6 +61,7 @@ class Rules:
     openers: clauses.Openers
     about: frozenset[str]
     on_behalf: frozenset[str]
+    led: tuple[str, ...]
     with_: frozenset[str]
     between: frozenset[str]
     and_: frozenset[str]
@@ -115,6 +116,7 @@ def compile(language: Language) -> Rules:
         openers=clauses.openers(language),
         about=frozenset(words.about),
         on_behalf=frozenset(words.on_behalf),
+        led=words.led,
         with_=frozenset(words.with_),
         between=frozenset(words.between),
         and_=frozenset(words.and_),
@@ -158,6 +160,8 @@ class Sides:
         self.officials = {p.country for p in parties if p.plural and p.office and p.country}
         self.last: Bound | None = None
         self.kinds: set[str] = set()
+        self.telling: set[int] = set()
+        """Sentences with a trigger."""
         self.half: tuple[Trigger, tuple[Party, ...]] | None = None
         """A trigger with one side only: the next sentence may tell the other ("on the line were …")."""
         self.by_sentence: list[list[Party]] = [[] for _ in document.sentences]
@@ -234,22 +238,36 @@ class Sides:
 
     def _abroad(self, trigger: Trigger, people: tuple[Party, ...]) -> tuple[Party, ...]:
         """Of two who seem compatriots the one whose country was guessed belongs to the place, if that is abroad."""
-        sentence = self.document.sentences[trigger.sentence]
-        start = self.document.sentences[max(0, trigger.sentence - 1)].start
-        venue = next(
-            (
-                p.country
-                for p in reversed(self.places)
-                if start <= p.start < sentence.end and p.relation in ("in", "to") and p.country
-            ),
-            None,
-        )
+        venue = self._venue(trigger)
         if venue is None or venue == self.home or any(p.country == venue for p in people):
             return people
         guessed = list(dict.fromkeys(p.entity for p in people if p.entity in self.guessed))
         if len(guessed) > 1 and guessed[0] == people[0].entity and people[0].start < trigger.start:
             del guessed[0]  # who is told of is the one who travels
         return tuple(replace(p, country=venue) if p.entity in guessed else p for p in people)
+
+    def _venue(self, trigger: Trigger) -> str | None:
+        """The country of the place told last, in the trigger's sentence or the one before."""
+        start = self.document.sentences[max(0, trigger.sentence - 1)].start
+        end = self.document.sentences[trigger.sentence].end
+        return next(
+            (
+                p.country
+                for p in reversed(self.places)
+                if start <= p.start < end and p.relation in ("in", "to") and p.country
+            ),
+            None,
+        )
+
+    def _hosted(self, trigger: Trigger, people: tuple[Party, ...]) -> tuple[Party, ...]:
+        """With the unnamed colleague of the one person told of, who is of the country that they are in: "Maas ist in
+        Riad. Mit seinem Amtskollegen sprach er …"."""
+        venue = self._venue(trigger)
+        if len(people) != 1 or venue in (None, people[0].country):
+            return people
+        inside = self._within(trigger.data.clause, trigger.sentence)
+        alone = [p for p in inside if p.office == "counterpart" and p.name is None and p.country is None and not p.plural]
+        return (*people, *(replace(p, country=venue, office=people[0].office) for p in alone[:1]))
 
     def _bodies(self, inside: Sequence[Party], trigger: Trigger) -> tuple[Party, ...]:
         """Governments and bodies that the grammar makes a side: with "mit", "zwischen", "und", or as officials."""
@@ -326,6 +344,7 @@ class Sides:
             and party.organisation is None
             and not party.collective
             and bool(party.office and party.name)
+            and party.office not in _NO_STATE
         )
 
     def _settled(self, party: Party) -> Party:

@@ -7,6 +7,7 @@ and from the status words of the clause.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -31,6 +32,7 @@ class Rules:
     relative: frozenset[str]
     last: frozenset[str]
     letter: frozenset[str]
+    but: frozenset[str]
     content: frozenset[str]
     """Conjunctions of a clause that says what is wished: "dass", "that"."""
     nouns_capitalised: bool
@@ -81,6 +83,7 @@ def compile(language: Language) -> Rules:
         frozenset(language.words.relative),
         frozenset(language.words.last),
         frozenset(language.words.letter),
+        frozenset(language.words.but),
         frozenset(language.words.content),
         language.words.nouns_capitalised,
         _journeys(language),
@@ -153,6 +156,8 @@ def _sentence(document: Document, rules: Rules, number: int, hits: Sequence[Hit]
             )
         occasion = form == "noun" and _occasion(document, hit, clause, rules.during | rules.journey)
         status = _status(form, cues, lower, occasion, _negated_noun(document, hit, clause, rules), rules)
+        taken_back = _taken_back(document, signs, parts, clause, rules) if form in ("noun", "infinitive") else []
+        status = taken_back[0].status if taken_back else status
         if frame.status is not None and status in ("held", "present", "ongoing"):
             status = frame.status
         if frame.weak and status not in _OFF and any(word in rules.letter for word in lower):
@@ -186,10 +191,14 @@ def _sentence(document: Document, rules: Rules, number: int, hits: Sequence[Hit]
 
 
 def _under_verb(trigger: Trigger, triggers: Sequence[Trigger]) -> Trigger:
-    """An occasion takes its tense from the verb of its clause: "zu Gesprächen empfängt Scholz …" is not yet held."""
+    """An occasion takes its tense from the verb of its clause: "zu Gesprächen empfängt Scholz …" is not yet held,
+    "zum Gipfel reist Xi nicht" never will be."""
     if not trigger.data.occasion or trigger.status != "held":
         return trigger
     for other in triggers:
+        stays_away = other.data.frame.mode == "travel" and other.status in ("refused", "denied")
+        if stays_away and other.data.clause == trigger.data.clause:
+            return replace(trigger, status="cancelled")
         finite = other.data.form in ("present", "participle")
         if finite and other.data.clause == trigger.data.clause and other.status in ("present", "announced"):
             return replace(trigger, status=other.status)
@@ -215,6 +224,8 @@ def _weight(frame: Frame, form: str, lower: Sequence[str], document: Document, h
     """0 where the form cannot be this frame here; more for the more specific reading."""
     weight = 2 if not frame.weak else 1
     told = document.folded[hit.start : hit.end]
+    if told in frame.names and _gives_name(frame, document, hit, clause):
+        return 0
     if (
         form in ("past", "present")
         and frame.particle is not None
@@ -233,6 +244,20 @@ def _weight(frame: Frame, form: str, lower: Sequence[str], document: Document, h
             return 0
     return weight
 
+
+def _gives_name(frame: Frame, document: Document, hit: Hit, clause: Clause) -> bool:
+    """Whether the verb names instead of reaching: "called an election", "called him a friend", "called Putin a killer"."""
+    behind = [w for w in document.tokens[clause.first : clause.last] if w.start >= hit.end][:_OBJECT]
+    if behind and behind[0].lower in frame.naming:
+        return True
+    for before, word in itertools.pairwise(behind):
+        if word.lower in frame.predicate and (before.text[0].isupper() or before is behind[0]):
+            return True
+    return False
+
+
+_OBJECT = 7
+"""Words in which the object of a verb and the article behind it stand."""
 
 _LOOSE = frozenset({"ein", "an", "auf", "aus", "ab"})
 """Separable parts that are prepositions or articles too: only at the end of the clause."""
@@ -259,6 +284,26 @@ def _cues(document: Document, signs: Sequence[Hit], clause: Clause, lower: Seque
                 if cue.particle is None or any(part in lower for part in cue.particle.split("|")):
                     out.append(cue)
     return out
+
+
+def _taken_back(
+    document: Document, signs: Sequence[Hit], parts: Sequence[Clause], clause: Clause, rules: Rules
+) -> list[StatusCue]:
+    """The cues of "…, but declined": a clause behind that ends with the refusal of what was planned before it."""
+    if clause not in parts[:-1]:
+        return []
+    follow = parts[parts.index(clause) + 1]
+    words = document.tokens[follow.first : follow.last]
+    tail = [word for word in words if word.text[0].isalnum()][-1:]
+    if words[0].lower not in rules.but or not tail:
+        return []
+    return [
+        cue
+        for hit in signs
+        if words[0].start < hit.start <= tail[0].start < hit.end
+        for cue in _cues(document, [hit], follow, [word.lower for word in words])
+        if cue.status in _OFF
+    ]
 
 
 def _status(

@@ -80,6 +80,10 @@ class Words(Section):
     """Negations that reach over their whole clause: "weder", "kein"."""
     instead: tuple[str, ...] = ()
     """Auxiliaries of what was to be and was not: "hätte", "would have"."""
+    led: tuple[str, ...] = ()
+    """Words of a sentence that says who leads the delegation told of before it."""
+    but: tuple[str, ...] = ()
+    """Open a clause that takes back what was planned before it: "but declined"."""
     on_behalf: tuple[str, ...] = ()
     """Words whose genitive is somebody absent: "im Namen von", "on behalf of"."""
     airport: tuple[str, ...] = ()
@@ -174,6 +178,12 @@ class Frame(Section):
     """Who receives whom, where the verb says it."""
     status: Literal["announced", "held"] | None = None
     """Set where the word itself says it: "verabredet"."""
+    names: tuple[str, ...] = ()
+    """Forms that also give a name or start a thing."""
+    naming: tuple[str, ...] = ()
+    """Right behind such a form they show it: "called an election", "called it unfair"."""
+    predicate: tuple[str, ...] = ()
+    """Behind its object they do: "called him a friend"."""
     weak: bool = False
     """True for a word of many other uses: two named parties must be its arguments."""
 

@@ -222,7 +222,15 @@ def _date(
         if bound.trigger.status in OFF:
             near = [d for d in near if d.relation == "future"] or near
         if bound.trigger.status == "refused":
-            near = [d for d in near if d.relation == "future" or d.bound == "for" or d.precision == "month"]
+            meant = bound.trigger.data.form == "infinitive"  # "refused to see her on Tuesday"
+            near = [
+                d
+                for d in near
+                if d.relation == "future"
+                or d.bound == "for"
+                or d.precision == "month"
+                or (meant and 0 <= d.start - bound.trigger.end and start <= bound.trigger.start < end)
+            ]
         days = [d for d in near if d.precision in ("day", "range")]
         best = _nearest(bound.trigger.start, days or near)
         if best is not None:

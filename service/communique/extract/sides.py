@@ -198,7 +198,8 @@ class Sides:
             or self.document.tokens[self.document.index.get(party.start, 0) - 1].lower in self.rules.with_
         ):
             return False
-        text = self.document.folded[party.end : party.end + 60].replace(",", " ").split()
+        stop = min(party.end + 60, self.document.sentences[trigger.sentence].end)
+        text = self.document.folded[party.end : stop].replace(",", " ").split()
         return any(word in self.rules.said for word in text[: 1 if not party.office else 2]) or (
             bool(text) and text[0] in self.rules.and_ and any(word in self.rules.said for word in text[1:4])
         )

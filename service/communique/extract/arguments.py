@@ -234,7 +234,7 @@ class _Binder(Reference):
     def _group(self, trigger: Trigger, people: tuple[Party, ...], inside: Sequence[Party]) -> Bound | None:
         """ "Bei einem Treffen der EU-Verteidigungsminister in Finnland sagte Jung …": unnamed office-holders met."""
         noun = trigger.data.form == "noun"
-        if not noun and trigger.data.frame.weak:
+        if not noun and trigger.data.frame.weak and not trigger.data.frame.pair:
             return None
         officials = [p for p in inside if p.plural and p.office and (not noun or 0 < p.end - trigger.end < _GROUP)]
         if not officials:
@@ -267,7 +267,7 @@ class _Binder(Reference):
         if not people:
             words = self.document.tokens[clause.first : clause.last]
             if not any(word.lower in self.rules.referring for word in words):
-                return None
+                return self._same_journey(trigger)
             people = tuple(self._subject_before(trigger))[:1]
             inherited = True
             if not people:
@@ -308,6 +308,15 @@ class _Binder(Reference):
             host=hosts[0].entity if hosts else None,
             inherited=inherited,
         )
+
+    def _same_journey(self, trigger: Trigger) -> Bound | None:
+        """The journey told before, of which a noun says more: "Der Besuch sei verschoben worden"."""
+        last = self.last
+        if last is None or trigger.data.form != "noun" or last.trigger.data.frame.mode != "travel":
+            return None
+        if trigger.status not in ("cancelled", "postponed") or trigger.sentence - last.trigger.sentence > 2:
+            return None
+        return Bound(trigger, last.people, last.countries, last.organisations, last.destination, refers=True)
 
     def _travels(self, trigger: Trigger, people: Sequence[Party]) -> bool:
         """Whether a noun is tied to somebody: "seine Reise", "Xis Besuch", "Besuch von …", "zum Besuch"."""

@@ -38,6 +38,7 @@ class Rules:
     since: frozenset[str]
     opinion: tuple[str, ...]
     said: frozenset[str]
+    of: frozenset[str]
     weak: frozenset[str]
     """Ids of the triggers that are words of many other uses."""
 
@@ -53,6 +54,7 @@ def compile(language: Language) -> Rules:
         frozenset(words.since),
         tuple(f"{word}{mark}" for word in words.opinion for mark in (":", " |", " -")),
         frozenset(words.said),
+        frozenset(words.of),
         frozenset(f"{language.code}.trigger.{frame.id}" for frame in language.frames if frame.weak),
     )
 
@@ -190,7 +192,7 @@ def _heading(document: Document, bound: Bound) -> bool:
 def _counterfactual(document: Document, bound: Bound, rules: Rules) -> bool:
     start, end = clause_span(document, bound)
     told = f" {document.folded[start:end]} "
-    return any(f" {word} " in told for word in rules.instead)
+    return any(all(f" {part} " in told for part in word.split("+")) for word in rules.instead)
 
 
 def clause_span(document: Document, bound: Bound) -> tuple[int, int]:
@@ -217,6 +219,7 @@ def _date(
             and d.bound not in ("since", "before", "after")
             and not (happened and d.relation == "future")
             and not _of_saying(document, d, bound.trigger.end, rules)
+            and not (d.precision == "year" and _word_before(document, d.start) in rules.of)
         ]
         near = [d for d in near if (d.value or d.weekday is not None) and _vague(d) == vague]
         if bound.trigger.status in OFF:
@@ -244,6 +247,11 @@ def _of_saying(document: Document, mention: DateMention, after: int, rules: Rule
         return False
     ahead = document.folded[max(after, mention.start - 60) : mention.start].split()
     return any(word.strip(",.\"'“”„") in rules.said for word in ahead[-5:])
+
+
+def _word_before(document: Document, start: int) -> str:
+    """The word right before an offset: "of" makes "the floods of 2021" a name."""
+    return document.folded[max(0, start - 12) : start].rpartition(" ")[0].rpartition(" ")[2]
 
 
 def _vague(mention: DateMention) -> bool:

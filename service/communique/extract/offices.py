@@ -342,7 +342,8 @@ class OfficeReader(NameReader):
         """What a place says of the office behind it: of whom it is in a genitive or with a hyphen ("US-Präsident"), in
         some languages alone too ("Iran Foreign Minister"), but never as the place of what is told ("in Lissabon")."""
         after = self.after[index]
-        hyphen = after < len(self.words) and self.words[after].text == "-"
+        joint = self.words[after] if after < len(self.words) else None
+        hyphen = joint is not None and joint.text == "-" and joint.start == hit.full_end  # not the dash of a dateline
         located = index > 0 and self.words[index - 1].lower in self.rules.posted
         if not hit.suffix and not hyphen and (strict or located):
             return Before()

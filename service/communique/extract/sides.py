@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -156,6 +157,9 @@ class Sides:
         dateline = next((place.country for place in places if place.dateline and place.country), None)
         located = {p.start for p in places if p.relation in ("in", "to")}
         self.told = dateline or next((p.country for p in parties if p.country and p.start not in located), None)
+        self.holders = {(p.office, p.country): p.entity for p in parties if p.name and p.office and p.country}
+        """Who holds an office of a country by the words of the text."""
+        self.away = self._away(parties)
         self.parties = self._listed(parties)
         self.officials = {p.country for p in parties if p.plural and p.office and p.country}
         self.last: Bound | None = None
@@ -361,10 +365,12 @@ class Sides:
             return party
         if party.office in _DIPLOMATS:
             return replace(party, country=self.foreign) if self.foreign else party
+        guess = self.told if party.office in OF_STATE else self.home or self.told
+        if guess is not None and self.holders.get((party.office, guess), party.entity) != party.entity:
+            guess = self.away
         if party.office in OF_STATE:
             self.guessed.add(party.entity)
-            return replace(party, country=self.told) if self.told else party
-        guess = self.home or self.told
+            return replace(party, country=guess) if guess else party
         if guess is None or party.office in _OF_BODIES:
             return party
         self.guessed.add(party.entity)
@@ -373,6 +379,12 @@ class Sides:
     def _foreign(self, parties: Sequence[Party]) -> str | None:
         """The first other country of the text: a diplomat without one represents it."""
         return next((p.country for p in parties if p.country and p.country != self.home), None)
+
+    def _away(self, parties: Sequence[Party]) -> str | None:
+        """Whose office-holders are told without their country where those of the dateline's are told with it: the other
+        country that the text names most often."""
+        seen = Counter(p.country for p in parties if p.country and p.country not in (self.home, self.told))
+        return max(seen, key=lambda country: seen[country], default=self.rules.home)
 
     def _home(self) -> str | None:
         dateline = next((place.country for place in self.places if place.dateline and place.country), None)

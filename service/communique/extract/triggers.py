@@ -33,6 +33,7 @@ class Rules:
     last: frozenset[str]
     letter: frozenset[str]
     but: frozenset[str]
+    than: frozenset[str]
     content: frozenset[str]
     """Conjunctions of a clause that says what is wished: "dass", "that"."""
     nouns_capitalised: bool
@@ -84,6 +85,7 @@ def compile(language: Language) -> Rules:
         frozenset(language.words.last),
         frozenset(language.words.letter),
         frozenset(language.words.but),
+        frozenset(language.words.than),
         frozenset(language.words.content),
         language.words.nouns_capitalised,
         _journeys(language),
@@ -140,18 +142,18 @@ def _sentence(document: Document, rules: Rules, number: int, hits: Sequence[Hit]
         if best is None:
             continue
         _, frame, form, ident = best
-        cues = _cues(document, signs, clause, lower)
+        cues = _cues(document, signs, clause, lower, rules.than)
         if lower[0] in rules.content and clause.first > sentence.first:
             cues.extend(
                 cue
-                for cue in _cues(document, signs, Clause(sentence.first, clause.first), lower)
+                for cue in _cues(document, signs, Clause(sentence.first, clause.first), lower, rules.than)
                 if cue.status == "wished"
             )
         if form == "infinitive" and clause in parts[1:]:
             over = parts[parts.index(clause) - 1]  # "weigerte sich, ihn zu treffen"
             cues.extend(
                 cue
-                for cue in _cues(document, signs, over, [w.lower for w in words[over.first : over.last]])
+                for cue in _cues(document, signs, over, [w.lower for w in words[over.first : over.last]], rules.than)
                 if cue.status in (*_OFF, "wished")
             )
         occasion = form == "noun" and _occasion(document, hit, clause, rules.during | rules.journey)
@@ -268,7 +270,9 @@ def _ends_with(behind: Sequence[str], particle: str) -> bool:
     return tail[-1:] == [particle]
 
 
-def _cues(document: Document, signs: Sequence[Hit], clause: Clause, lower: Sequence[str]) -> list[StatusCue]:
+def _cues(
+    document: Document, signs: Sequence[Hit], clause: Clause, lower: Sequence[str], than: frozenset[str]
+) -> list[StatusCue]:
     words = document.tokens
     start, end = words[clause.first].start, words[clause.last - 1].end
     out = []
@@ -278,6 +282,9 @@ def _cues(document: Document, signs: Sequence[Hit], clause: Clause, lower: Seque
         capital = hit.start > start and document.text[hit.start].isupper()
         if capital and not any(e.kind == "status" and any(f[:1].isupper() for f in e.data.forms) for e in hit.entries):
             continue  # "May" is no "may"
+        before = words[document.index[hit.start] - 1].lower if document.index.get(hit.start) else ""
+        if before in than:
+            continue  # "longer than planned"
         for entry in hit.entries:
             if entry.kind == "status":
                 cue = entry.data
@@ -301,7 +308,7 @@ def _taken_back(
         cue
         for hit in signs
         if words[0].start < hit.start <= tail[0].start < hit.end
-        for cue in _cues(document, [hit], follow, [word.lower for word in words])
+        for cue in _cues(document, [hit], follow, [word.lower for word in words], rules.than)
         if cue.status in _OFF
     ]
 

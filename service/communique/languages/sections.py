@@ -79,11 +79,13 @@ class Words(Section):
     nor: tuple[str, ...] = ()
     """Negations that reach over their whole clause: "weder", "kein"."""
     instead: tuple[str, ...] = ()
-    """Auxiliaries of what was to be and was not: "hätte", "would have"."""
+    """Auxiliaries of what was to be and was not: "hätte", "would have"; both parts of "hatte+wollen"."""
     led: tuple[str, ...] = ()
     """Words of a sentence that says who leads the delegation told of before it."""
     but: tuple[str, ...] = ()
     """Open a clause that takes back what was planned before it: "but declined"."""
+    than: tuple[str, ...] = ()
+    """Before a word of status that only compares: "länger als geplant"."""
     on_behalf: tuple[str, ...] = ()
     """Words whose genitive is somebody absent: "im Namen von", "on behalf of"."""
     airport: tuple[str, ...] = ()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal
@@ -27,6 +29,12 @@ from communique.model import (
 
 _BELOW = frozenset({"secretary_of_state", "high_representative", "speaker_of_parliament", "national_security_adviser"})
 
+_LABEL = re.compile(r"^([^\W\d_][^:\n]{1,30}):\s", re.MULTILINE)
+"""The speaker before a turn of an interview: "Frage: …"."""
+
+_ANSWERS = 3
+"""So many turns of one speaker make an interview."""
+
 _KINDS = ("video_call", "phone_call", "summit", "multilateral", "talks", "reception", "meeting", "visit")
 """Of several words for one meeting the first of these is its kind."""
 
@@ -43,7 +51,7 @@ def drafts(
 ) -> list[Draft]:
     """One draft for each meeting, in order of the text."""
     out: list[Draft] = []
-    if document.folded.startswith(rules.opinion):
+    if document.folded.startswith(rules.opinion) or _interview(document):
         return out
     dates = [d for d in dates if not dated_before(document, d, rules)]
     for bound in bounds:
@@ -60,6 +68,12 @@ def drafts(
         elif not bound.refers and not _unfixed(document, draft, bound):
             out.append(draft)
     return spread(without_shadows(out))
+
+
+def _interview(document: Document) -> bool:
+    """Whether the text is questions and answers: three paragraphs or more begin with one speaker's label."""
+    labels = Counter(_LABEL.findall(document.text))
+    return max(labels.values(), default=0) >= _ANSWERS
 
 
 def _unfixed(document: Document, draft: Draft, bound: Bound) -> bool:

@@ -177,6 +177,8 @@ class Grammar:
                 return "to" if leaving else "bare"
             if token.lower in rules.section.journey_of and at and self.tokens[at - 1].lower in rules.journeys:
                 return "to"
+            if like_venue and token.lower in rules.of and at and tokens[at - 1].lower in rules.section.beside:
+                return "in"
             if is_town(entry) and token.lower in rules.of and at and tokens[at - 1].lower in rules.buildings:
                 return self.relation_of_building(at - 1)
             if token.lower in rules.articles:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from communique.extract.names import RANKS, NameReader
+from communique.extract.names import RANKS, Name, NameReader
 from communique.languages.sections import Office
 from communique.model import Entry, Hit, Party, Sentence, Token
 
@@ -147,16 +147,19 @@ class OfficeReader(NameReader):
                     collective=plural,
                 )
             ], at
+        listed: list[str | None] = [*countries] if len(countries) == len(names) > 1 else [country] * len(names)
+        if len(names) == 1 and country is not None:
+            more, whose, end = self._each_with_country(end, sentence)
+            names, listed = [*names, *more], [*listed, *whose]
         out = []
         for number, name in enumerate(names):
-            whose = countries[number] if len(countries) == len(names) > 1 else country
             out.append(
                 self._party(
                     start if number == 0 else self.words[name.first].start,
                     self.words[name.end - 1].end,
                     self._name_text(name),
                     self._name_text(name),
-                    whose,
+                    listed[number],
                     organisation,
                     title,
                     office_text,
@@ -166,6 +169,32 @@ class OfficeReader(NameReader):
                 )
             )
         return out, end
+
+    def _each_with_country(self, at: int, sentence: Sentence) -> tuple[list[Name], list[str | None], int]:
+        """More holders of one office, each behind a country: "die Botschafter Perus, A, Nepals, B, und Ghanas, C"."""
+        names: list[Name] = []
+        countries: list[str | None] = []
+        while True:
+            cursor = at
+            while cursor < sentence.last and (self.words[cursor].text == "," or self._joins(cursor)):
+                cursor += 1
+            hit = self.at.get(cursor) if at < cursor < sentence.last else None
+            entry = next((e for e in hit.entries if e.kind == "country"), None) if hit is not None else None
+            if hit is None or entry is None:
+                return names, countries, at
+            cursor = self.after[cursor]
+            while cursor < sentence.last and self.words[cursor].text == ",":
+                cursor += 1
+            name = self._name(cursor, sentence, introduced=True) if cursor < sentence.last else None
+            if name is None:
+                return names, countries, at
+            names.append(name)
+            countries.append(str(entry.data))
+            at = name.end
+
+    def _joins(self, at: int) -> bool:
+        lower = self.words[at].lower
+        return lower in self.rules.and_ or lower in self.rules.of or lower in self.rules.article
 
     def _counterpart(self, index: int, hit: Hit, before: Before, sentence: Sentence) -> tuple[list[Party], int] | None:
         """ "sein russischer Amtskollege Sergej Lawrow": the office is the other side's, entities.py fills it in."""

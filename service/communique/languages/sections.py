@@ -315,6 +315,8 @@ class Places(Section):
     """Nouns that, after a preposition, stand in the city named before them: "im Hamburger Rathaus"."""
     journeys: tuple[str, ...]
     """Words for a journey: second parts of "China-Reise", and "trip" in "a trip of Kenya"."""
+    beside: tuple[str, ...] = ()
+    """Before "of" and an occasion: "on the sidelines of the UN General Assembly" is where that meets."""
     journey_of: tuple[str, ...] = ()
     """Between journey and goal: "a tour of Tanzania"."""
     departures: dict[str, tuple[str, ...]] = {}

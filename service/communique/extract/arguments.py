@@ -90,10 +90,20 @@ class _Binder(Reference):
         return replace(bound, people=distinct((*bound.people, *heads)))
 
     def one_by_one(self, bound: Bound) -> tuple[Bound, ...]:
-        """ "trifft A, danach B und C": one meeting for what stands before the adverb, one for what stands behind it."""
-        if bound.refers or len(bound.people) < 3 or bound.trigger.data.frame.mode != "encounter":
+        """One meeting of each counterpart in "separate calls with A and B"; of "trifft A, danach B und C" one for what
+        stands before the adverb and one for what stands behind it."""
+        if bound.refers or len(bound.people) < 3 or bound.trigger.data.frame.mode not in ("encounter", "call"):
             return (bound,)
         clause: Clause = bound.trigger.data.clause
+        words = self.document.tokens[clause.first : clause.last]
+        if any(word.lower in self.rules.separate for word in words):
+            own = [p for p in bound.people if side_of(p) == side_of(bound.people[0])]
+            others = [p for p in bound.people if side_of(p) != side_of(bound.people[0])]
+            if len(own) == 1 and len({side_of(p) for p in others}) == len(others):
+                return tuple(
+                    replace(bound, people=(*own, p), countries=countries_of((*own, p)), organisations=bodies_of((*own, p)))
+                    for p in others
+                )
         marks = [w.start for w in self.document.tokens[clause.first : clause.last] if w.lower in self.rules.then]
         subject = min(bound.people, key=lambda p: p.start)
         for mark in marks:
@@ -126,7 +136,7 @@ class _Binder(Reference):
             referred = self._referred(trigger, people)
             if referred is not None:
                 people, inherited = referred, True
-        if trigger.data.pair and not self._coordinated(people):
+        if trigger.data.pair and not inherited and not self._coordinated(people):
             people = ()
         joining = self._joining(trigger, people)
         if joining is not None:

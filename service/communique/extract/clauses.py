@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from communique.languages import Language
-from communique.model import Document, Sentence
+from communique.model import Document, Sentence, Token
 
 _STOPS = frozenset(";:–—")
 _DASH = frozenset("–—")
+
+
+_TELLER = 7
+"""Words behind a comma in which who tells it and the verb of saying stand: ", Foreign Minister Jack Straw told …"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +28,11 @@ class Clause:
 class Openers:
     after_comma: frozenset[str]
     anywhere: frozenset[str]
+    said: frozenset[str]
 
 
 def openers(language: Language) -> Openers:
-    return Openers(frozenset(language.words.clause), frozenset(language.words.clause_anywhere))
+    return Openers(frozenset(language.words.clause), frozenset(language.words.clause_anywhere), frozenset(language.words.said))
 
 
 def split(document: Document, sentence: Sentence, openers: Openers) -> tuple[Clause, ...]:
@@ -38,7 +44,7 @@ def split(document: Document, sentence: Sentence, openers: Openers) -> tuple[Cla
         word = words[at]
         cut = False
         if word.text == ",":
-            cut = words[at + 1].lower in openers.after_comma
+            cut = words[at + 1].lower in openers.after_comma or _tells(words[at + 1 : at + _TELLER], openers)
         elif word.text in _STOPS:
             cut = True
             if word.text in _DASH:
@@ -53,3 +59,13 @@ def split(document: Document, sentence: Sentence, openers: Openers) -> tuple[Cla
             first = at + 1
     out.append(Clause(first, sentence.last))
     return tuple(out)
+
+
+def _tells(words: Sequence[Token], openers: Openers) -> bool:
+    """Whether a clause begins that only says who told what stands before it."""
+    for word in words:
+        if word.lower in openers.said:
+            return True
+        if not (word.text[0].isupper() or word.lower == "the"):
+            return False
+    return False

@@ -63,6 +63,7 @@ class Rules:
     about: frozenset[str]
     on_behalf: frozenset[str]
     led: tuple[str, ...]
+    separate: frozenset[str]
     with_: frozenset[str]
     between: frozenset[str]
     and_: frozenset[str]
@@ -118,6 +119,7 @@ def compile(language: Language) -> Rules:
         about=frozenset(words.about),
         on_behalf=frozenset(words.on_behalf),
         led=words.led,
+        separate=frozenset(words.separate),
         with_=frozenset(words.with_),
         between=frozenset(words.between),
         and_=frozenset(words.and_),
@@ -332,6 +334,10 @@ class Sides:
                 between = self.document.folded[before.end : party.start].split()
                 if 0 < len(between) < BETWEEN and between[-1] in self.rules.by:
                     party = replace(party, country=before.country)  # "lawmakers led by Speaker Maria Gomez"
+            elif before is not None and self._open(party) and self._owned(party):
+                owner = next((p for p in reversed(out) if p.country and p.name and not p.plural), None)
+                if owner is not None:
+                    party = replace(party, country=owner.country)  # "Stubb came with his defence minister, A"
             elif before is not None and before.country and not before.collective and self._open(party):
                 between = self.document.folded[before.end : party.start].replace(",", " , ").split()
                 if between and all(word == "," or word in self.rules.and_ for word in between):
@@ -340,6 +346,15 @@ class Sides:
                         self.guessed.add(party.entity)
             out.append(self._settled(party))
         return out
+
+    def _owned(self, party: Party) -> bool:
+        """Whether an office is told as somebody's: "his defence minister"."""
+        at = self.document.index.get(party.start)
+        if (party.office or "").startswith("former_") or any(".counterpart" in e.rule for e in party.evidence):
+            return False
+        return at is not None and any(
+            word.lower in self.rules.possessive for word in self.document.tokens[max(0, at - 1) : at + 1]
+        )
 
     @staticmethod
     def _open(party: Party) -> bool:

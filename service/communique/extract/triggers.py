@@ -34,6 +34,7 @@ class Rules:
     letter: frozenset[str]
     but: frozenset[str]
     than: frozenset[str]
+    unreal: tuple[str, ...]
     content: frozenset[str]
     """Conjunctions of a clause that says what is wished: "dass", "that"."""
     nouns_capitalised: bool
@@ -86,6 +87,7 @@ def compile(language: Language) -> Rules:
         frozenset(language.words.letter),
         frozenset(language.words.but),
         frozenset(language.words.than),
+        language.words.unreal or ("\0",),
         frozenset(language.words.content),
         language.words.nouns_capitalised,
         _journeys(language),
@@ -157,7 +159,9 @@ def _sentence(document: Document, rules: Rules, number: int, hits: Sequence[Hit]
                 if cue.status in (*_OFF, "wished")
             )
         occasion = form == "noun" and _occasion(document, hit, clause, rules.during | rules.journey)
-        status = _status(form, cues, lower, occasion, _negated_noun(document, hit, clause, rules), rules)
+        unreal = document.folded[: hit.start].rstrip().endswith(rules.unreal)
+        near = _negated_noun(document, hit, clause, rules)
+        status = _status(form, cues, lower, occasion, near, unreal, rules)
         taken_back = _taken_back(document, signs, parts, clause, rules) if form in ("noun", "infinitive") else []
         status = taken_back[0].status if taken_back else status
         if frame.status is not None and status in ("held", "present", "ongoing"):
@@ -314,7 +318,13 @@ def _taken_back(
 
 
 def _status(
-    form: str, cues: Sequence[StatusCue], lower: Sequence[str], occasion: bool, near_negation: bool, rules: Rules
+    form: str,
+    cues: Sequence[StatusCue],
+    lower: Sequence[str],
+    occasion: bool,
+    near_negation: bool,
+    unreal: bool,
+    rules: Rules,
 ) -> str:
     """held, ongoing, announced, one of the off statuses, wished, denied; "present" where the date has to decide."""
     said = {cue.status for cue in cues}
@@ -322,6 +332,8 @@ def _status(
     past = any(word in rules.perfect for word in lower)
     negated = any(word in rules.negation for word in lower)
     if form == "past":
+        if unreal:
+            return "cancelled"
         return "denied" if negated else "held"
     if form == "noun":
         if "invited" in said:

@@ -84,6 +84,10 @@ class Words(Section):
     """Words of a sentence that says who leads the delegation told of before it."""
     but: tuple[str, ...] = ()
     """Open a clause that takes back what was planned before it: "but declined"."""
+    separate: tuple[str, ...] = ()
+    """Words that make one meeting of each counterpart: "in separate calls with A and B"."""
+    unreal: tuple[str, ...] = ()
+    """Right before a verb of an encounter that was to be: "would have"."""
     than: tuple[str, ...] = ()
     """Before a word of status that only compares: "länger als geplant"."""
     on_behalf: tuple[str, ...] = ()

@@ -60,7 +60,8 @@ def drafts(
             continue
         known = told_before(out, draft, bound)
         if known is not None:
-            if draft.mode in ("summit", "multilateral") and known.mode not in ("summit", "multilateral"):
+            conference = draft.mode in ("summit", "multilateral") and known.mode not in ("summit", "multilateral")
+            if conference and not (known.status in OFF and draft.counterfactual):
                 continue  # the conference at which they met
             if draft.airport and known.mode == "travel":
                 continue  # who welcomes at the airport does not yet take part
@@ -99,6 +100,9 @@ def meetings(
     """Meetings with the main one first."""
     _set_back(document, drafts)
     _inherit_places(drafts)
+    for draft in drafts:
+        if draft.remote and draft.place is None and draft.kinds == {"talks"} and draft.status == "held":
+            draft.kinds, draft.mode = {"phone_call"}, "call"
     built = [_meeting(document, draft, topics, places, rules) for draft in drafts]
     order = sorted(
         range(len(built)),

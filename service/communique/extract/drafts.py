@@ -90,6 +90,8 @@ class Draft:
     """True in a headline without a day of its own, whose present tense says no time."""
     counterfactual: bool = False
     """True for what was to be: "hätte … treffen sollen"."""
+    remote: bool = False
+    """True where every word for it means a call unless a place is told."""
     own_date: bool = False
     """True where a date stands in its own sentence."""
     own_place: bool = False
@@ -142,6 +144,7 @@ def draft_of(
         countries=list(bound.countries),
         organisations=list(bound.organisations),
         mode=frame.mode,
+        remote=frame.remote,
         kinds={"visit" if airport else bound.group or trigger.kind},
         airport=airport,
         status=status,

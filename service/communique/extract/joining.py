@@ -29,7 +29,9 @@ def _one(known: Draft, draft: Draft, bound: Bound) -> bool:
     abroad = set(known.countries) - {p.country for p in known.people}
     if len(abroad) > 1 and any(p.country in abroad for p in draft.people):
         return False  # one of the group, told by itself
-    if known.mode == "travel" and draft.mode != "travel" and draft.own_date and draft.sentence != known.sentence:
+    lost = known.status in OFF and draft.counterfactual  # what it would have held
+    point = known.mode == "travel" and draft.mode != "travel" and draft.own_date and draft.sentence != known.sentence
+    if point and not lost:
         return False  # a programme point with a day of its own
     if known.heading and draft.sentence <= 2 and known.entities & draft.entities:
         return True  # the headline and the lead
@@ -37,7 +39,7 @@ def _one(known: Draft, draft: Draft, bound: Bound) -> bool:
     if apart and known.status in ("announced", "ongoing") and not bound.refers:
         return False  # the journey is the news, what is planned on it comes beside it
     same = known.entities == draft.entities and known.entities
-    reach = 2 if known.status in OFF and draft.counterfactual else 1
+    reach = 2 if lost else 1
     part = (
         draft.entities
         and (draft.entities <= known.entities or known.entities <= draft.entities)
@@ -93,6 +95,7 @@ def _compatible(one: DateMention, other: DateMention) -> bool:
 
 def join(known: Draft, draft: Draft, bound: Bound) -> None:
     known.kinds |= draft.kinds
+    known.remote = known.remote and (draft.remote or bound.refers)
     if known.mode == "travel" and draft.mode != "travel":
         known.mode = draft.mode
     entities = known.entities
@@ -109,7 +112,8 @@ def join(known: Draft, draft: Draft, bound: Bound) -> None:
     if known.place is None or (draft.place is not None and draft.place.city and not known.place.city):
         known.place = draft.place or known.place
     known.destination = known.destination or draft.destination
-    if known.status in OFF and draft.counterfactual and draft.date is not None:
+    planned = known.date is not None and known.date.relation == "future"
+    if known.status in OFF and draft.counterfactual and draft.date is not None and not planned:
         known.date = draft.date  # the day it was to be on, not the one on which it was called off
     known.host = known.host if known.host is not None else draft.host
     known.evidence.extend(draft.evidence)

@@ -34,6 +34,7 @@ class Rules:
     letter: frozenset[str]
     but: frozenset[str]
     than: frozenset[str]
+    to: frozenset[str]
     unreal: tuple[str, ...]
     content: frozenset[str]
     """Conjunctions of a clause that says what is wished: "dass", "that"."""
@@ -87,7 +88,8 @@ def compile(language: Language) -> Rules:
         frozenset(language.words.letter),
         frozenset(language.words.but),
         frozenset(language.words.than),
-        language.words.unreal or ("\0",),
+        frozenset(language.words.to),
+        language.words.unreal,
         frozenset(language.words.content),
         language.words.nouns_capitalised,
         _journeys(language),
@@ -133,10 +135,14 @@ def _sentence(document: Document, rules: Rules, number: int, hits: Sequence[Hit]
         capital = (
             rules.nouns_capitalised and document.text[hit.start].isupper() and hit.start > words[clause.first].start
         )
+        at = document.index.get(hit.start, 0)
+        behind = words[at - 1].lower if at > clause.first else ""
         best: tuple[int, Frame, str, str] | None = None
         for entry in entries:
             frame, form = entry.data
             if capital and form != "noun":
+                continue
+            if form == "present" and behind in rules.to:
                 continue
             weight = _weight(frame, form, lower, document, hit, clause)
             if weight > 0 and (best is None or weight > best[0]):
@@ -159,7 +165,8 @@ def _sentence(document: Document, rules: Rules, number: int, hits: Sequence[Hit]
                 if cue.status in (*_OFF, "wished")
             )
         occasion = form == "noun" and _occasion(document, hit, clause, rules.during | rules.journey)
-        unreal = document.folded[: hit.start].rstrip().endswith(rules.unreal)
+        ahead = document.folded[words[clause.first].start : hit.start]
+        unreal = any(phrase in ahead for phrase in rules.unreal)
         near = _negated_noun(document, hit, clause, rules)
         status = _status(form, cues, lower, occasion, near, unreal, rules)
         taken_back = _taken_back(document, signs, parts, clause, rules) if form in ("noun", "infinitive") else []
@@ -230,6 +237,8 @@ def _weight(frame: Frame, form: str, lower: Sequence[str], document: Document, h
     """0 where the form cannot be this frame here; more for the more specific reading."""
     weight = 2 if not frame.weak else 1
     told = document.folded[hit.start : hit.end]
+    if form != "noun" and document.text[hit.start - 1 : hit.start] == "-":
+        return 0  # "so-called"
     if told in frame.names and _gives_name(frame, document, hit, clause):
         return 0
     if (

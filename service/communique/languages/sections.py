@@ -84,6 +84,8 @@ class Words(Section):
     """Words of a sentence that says who leads the delegation told of before it."""
     but: tuple[str, ...] = ()
     """Open a clause that takes back what was planned before it: "but declined"."""
+    to: tuple[str, ...] = ()
+    """Before an infinitive: a form of the present behind it is only a purpose ("met to discuss")."""
     separate: tuple[str, ...] = ()
     """Words that make one meeting of each counterpart: "in separate calls with A and B"."""
     unreal: tuple[str, ...] = ()
@@ -188,6 +190,8 @@ class Frame(Section):
     """Forms that also give a name or start a thing."""
     naming: tuple[str, ...] = ()
     """Right behind such a form they show it: "called an election", "called it unfair"."""
+    remote: bool = False
+    """True for a verb that means a call where no place is told: "spoke with"."""
     predicate: tuple[str, ...] = ()
     """Behind its object they do: "called him a friend"."""
     weak: bool = False

@@ -38,6 +38,7 @@ class Rules:
     since: frozenset[str]
     opinion: tuple[str, ...]
     said: frozenset[str]
+    told_behind: frozenset[str]
     of: frozenset[str]
     weak: frozenset[str]
     """Ids of the triggers that are words of many other uses."""
@@ -54,6 +55,7 @@ def compile(language: Language) -> Rules:
         frozenset(words.since),
         tuple(f"{word}{mark}" for word in words.opinion for mark in (":", " |", " -")),
         frozenset(words.said),
+        frozenset(words.told_behind),
         frozenset(words.of),
         frozenset(f"{language.code}.trigger.{frame.id}" for frame in language.frames if frame.weak),
     )
@@ -193,8 +195,8 @@ def _heading(document: Document, bound: Bound) -> bool:
 
 
 def _counterfactual(document: Document, bound: Bound, rules: Rules) -> bool:
-    start, end = clause_span(document, bound)
-    told = f" {document.folded[start:end]} "
+    words = document.tokens[bound.trigger.data.clause.first : bound.trigger.data.clause.last]
+    told = f" {' '.join(word.lower for word in words)} "
     return any(all(f" {part} " in told for part in word.split("+")) for word in rules.instead)
 
 
@@ -248,6 +250,9 @@ def _of_saying(document: Document, mention: DateMention, after: int, rules: Rule
     """Whether a date only says when it was told: "…, teilte der Kreml am Montag mit"."""
     if mention.start < after:
         return False
+    behind = document.folded[mention.end : mention.end + 20].split()
+    if behind and behind[0].strip(".,:") in rules.told_behind and behind[0][-1:] in ".,:":
+        return True
     ahead = document.folded[max(after, mention.start - 60) : mention.start].split()
     return any(word.strip(",.\"'“”„") in rules.said for word in ahead[-5:])
 

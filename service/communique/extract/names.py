@@ -60,7 +60,16 @@ def compile(language: Language) -> Rules:
         not_name=frozenset(fold(word) for word in words.not_name),
         title=frozenset(fold(word) for word in words.title),
         stop=frozenset(
-            (*words.and_, *words.with_, *words.by, *words.about, *words.between, *words.not_, *words.article)
+            (
+                *words.and_,
+                *words.with_,
+                *words.by,
+                *words.about,
+                *words.between,
+                *words.not_,
+                *words.article,
+                *words.perfect,
+            )
         ),
         prefixes={prefix.form: (prefix.office, prefix.country) for prefix in language.office_prefixes},
         home=words.home_country,

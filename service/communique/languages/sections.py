@@ -70,6 +70,8 @@ class Words(Section):
     """Behind a diplomat, before the country he is sent to: "in", "to"."""
     said: tuple[str, ...] = ()
     """Verbs of saying; a date right behind one says when it was told."""
+    told_behind: tuple[str, ...] = ()
+    """Right behind a date they say that it was told then: "gab am Montag bekannt"."""
     opinion: tuple[str, ...] = ()
     """Headings of opinion pieces, which report nothing: "Leitartikel"."""
     since: tuple[str, ...] = ()

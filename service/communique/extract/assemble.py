@@ -61,7 +61,8 @@ def drafts(
         known = told_before(out, draft, bound)
         if known is not None:
             conference = draft.mode in ("summit", "multilateral") and known.mode not in ("summit", "multilateral")
-            if conference and not (known.status in OFF and draft.counterfactual):
+            attended = bound.group is not None and known.mode == "travel" and known.sentence == draft.sentence
+            if conference and not attended and not (known.status in OFF and draft.counterfactual):
                 continue  # the conference at which they met
             if draft.airport and known.mode == "travel":
                 continue  # who welcomes at the airport does not yet take part

@@ -149,7 +149,7 @@ def _weekday(phrase: Phrase, context: Context) -> Reading:
 
 
 def _offset(phrase: Phrase, context: Context) -> Reading:
-    offset = phrase.number("offset") or phrase.number("offset_adjective") or 0
+    offset = phrase.number("offset") or phrase.number("offset_adjective") or phrase.number("step") or 0
     if phrase.word("unit"):
         offset += 1 if offset > 0 else -1  # the day before yesterday
     relation: Direction = "past" if offset < 0 else "future" if offset else "present"

@@ -35,6 +35,7 @@ class Rules:
     pluperfect: frozenset[str]
     airport: tuple[str, ...]
     instead: tuple[str, ...]
+    meant: tuple[str, ...]
     since: frozenset[str]
     opinion: tuple[str, ...]
     said: frozenset[str]
@@ -52,6 +53,7 @@ def compile(language: Language) -> Rules:
         frozenset(words.pluperfect),
         words.airport,
         words.instead,
+        words.meant,
         frozenset(words.since),
         tuple(f"{word}{mark}" for word in words.opinion for mark in (":", " |", " -")),
         frozenset(words.said),
@@ -133,6 +135,9 @@ def draft_of(
     if when is None or len(when.value or "") < len("2024-06-28"):
         when = _day_after(document, bound, dates) or when
     said = trigger.status
+    unreal = _in_clause(document, bound, rules.instead)
+    if unreal and said == "announced":
+        said = "cancelled"
     if said == "present" and when is None and _coming(document, bound, dates):
         said = "announced"
     status = _status(document, said, when)
@@ -163,7 +168,7 @@ def draft_of(
         sentences=[trigger.sentence],
         own_date=own is not None,
         own_place=own_place is not None,
-        counterfactual=_counterfactual(document, bound, rules),
+        counterfactual=unreal or _in_clause(document, bound, rules.meant),
         heading=_heading(document, bound),
         group_offices=bound.offices,
     )
@@ -194,10 +199,11 @@ def _heading(document: Document, bound: Bound) -> bool:
     return document.text[sentence.end - 1] not in ".!?…"
 
 
-def _counterfactual(document: Document, bound: Bound, rules: Rules) -> bool:
+def _in_clause(document: Document, bound: Bound, phrases: Sequence[str]) -> bool:
+    """Whether one of the phrases stands in the trigger's clause; all parts of one with a plus."""
     words = document.tokens[bound.trigger.data.clause.first : bound.trigger.data.clause.last]
     told = f" {' '.join(word.lower for word in words)} "
-    return any(all(f" {part} " in told for part in word.split("+")) for word in rules.instead)
+    return any(all(f" {part} " in told for part in phrase.split("+")) for phrase in phrases)
 
 
 def clause_span(document: Document, bound: Bound) -> tuple[int, int]:

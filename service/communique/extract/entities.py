@@ -50,10 +50,12 @@ class Entities:
         address: frozenset[str],
         pronouns: frozenset[str],
         led: tuple[str, ...],
+        guest: frozenset[str],
     ) -> None:
         self.document = document
         self.pronouns = pronouns
         self.led = led
+        self.guest = guest
         self.as_ = as_
         self.and_ = and_
         self.address = address
@@ -274,9 +276,13 @@ class Entities:
     def _by_office(self, party: Party) -> int:
         """An office or a nationality without a name: whoever holds it, else whoever holds one like it."""
         if party.office == "counterpart":
-            return -1
+            return self._by_office(replace(party, office="inhabitant")) if self._at_table(party) else -1
         exact = self._holding(party, exact=True)
         return exact if exact >= 0 else self._holding(party, exact=False)
+
+    def _at_table(self, party: Party) -> bool:
+        """Whether the other side is called guest or host with its country: somebody just named, "her Romanian host"."""
+        return party.country is not None and (party.office_text or "").lower() in self.guest
 
     def _holding(self, party: Party, *, exact: bool) -> int:
         own = party.country is None and party.office != "inhabitant"  # "der Minister" is the one the text is about

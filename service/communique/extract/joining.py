@@ -95,6 +95,9 @@ def _compatible(one: DateMention, other: DateMention) -> bool:
 
 def join(known: Draft, draft: Draft, bound: Bound) -> None:
     known.kinds |= draft.kinds
+    if known.mode == "travel" and draft.mode == "encounter" and not bound.refers:
+        hosted = {p.country for p in (*known.people, *draft.people)} | {*draft.countries}
+        known.countries = [c for c in known.countries if c in hosted]  # the meeting is with somebody else there
     known.remote = known.remote and (draft.remote or bound.refers)
     if known.mode == "travel" and draft.mode != "travel":
         known.mode = draft.mode

@@ -71,6 +71,7 @@ def find(document: Document, rules: Rules) -> tuple[Party, ...]:
             rules.address,
             rules.pronouns.subject,
             rules.led,
+            rules.guest,
         ).link(parties),
         rules.pronouns,
     )

@@ -14,6 +14,10 @@ from communique.text import fold
 _ABOUT = frozenset({"topic", "relationship", "status", "journey"})
 """Kinds of forms that mentions do not read."""
 RANKS = frozenset({"prince", "princess", "member_of_parliament", "senator", "emir", "bishop"})
+_DESCENT = frozenset({"bin", "ibn", "bint", "ben"})
+"""Before the name of a father."""
+_CROWNS = frozenset({"emperor", "king", "prince", "pope"})
+"""Offices whose word is a surname too."""
 _ROMAN = frozenset("I II III IV V VI VII VIII IX X XI XII XIII XIV XV XVI XVII XVIII XIX XX XXI XXII XXIII".split())
 
 
@@ -39,6 +43,7 @@ class Rules:
     """Lower-case words that say something of the office behind them: possessives, "ehemaliger"."""
     address: frozenset[str]
     led: tuple[str, ...]
+    guest: frozenset[str]
     hail: frozenset[str]
     for_: frozenset[str]
     said: frozenset[str]
@@ -78,6 +83,7 @@ def compile(language: Language) -> Rules:
         feminine=words.feminine or ("\0",),
         address=frozenset(fold(word) for word in words.address),
         led=words.led,
+        guest=frozenset(word.lower() for word in words.guest),
         including=frozenset(words.including),
         telling=frozenset((*words.possessive, *(prefix.form for prefix in language.office_prefixes))),
         hail=frozenset(words.hail),
@@ -164,14 +170,14 @@ class NameReader:
                 return None
             end = self.after[first]
         if rule == "known-name" and not (end - first == 1 and self._goes_on(end, sentence)):
-            end = self._numeral(end, sentence)
+            end = self._descent(self._numeral(end, sentence), sentence)
             return Name(first, end, candidates, rule, True)
         cursor = first if hit is None else end
         while cursor < sentence.last and not self._genitive_at(cursor - 1):
             word = words[cursor]
             other = self.at.get(cursor)
             if other is not None:
-                if cursor > first and not self._may_be_name(other):
+                if cursor > first and not self._may_be_name(other) and not self._crowned(cursor, other, sentence):
                     break
                 if cursor > first and any(entry.kind == "person" for entry in other.entries):
                     if introduced:
@@ -388,6 +394,23 @@ class NameReader:
             not hit.suffix
             and all(entry.kind in ("person", "surname", "city", "metonym", "topic", "trigger") for entry in hit.entries)
         ) or any(entry.kind in ("surname", "person") for entry in hit.entries)
+
+    def _descent(self, at: int, sentence: Sentence) -> int:
+        """Behind the forefathers of a known name: "King Salman bin Abdulaziz Al Saud"."""
+        if at + 1 >= sentence.last or self.words[at].lower not in _DESCENT or not self._capital(self.words[at + 1]):
+            return at
+        at += 2
+        while at < sentence.last and at not in self.at and self._goes_on(at, sentence):
+            at += 1
+        return self._descent(at, sentence)
+
+    def _crowned(self, index: int, hit: Hit, sentence: Sentence) -> bool:
+        """Whether the word for a monarch is the surname behind a given name: "Peter Kaiser", "Stephen King"."""
+        if hit.suffix or hit.prefix or not self._capital(self.words[index]):
+            return False
+        after = self.after[index]
+        goes_on = after < sentence.last and (self._capital(self.words[after]) or self.words[after].lower in self.rules.of)
+        return not goes_on and all(e.kind == "office" and e.data[0].office in _CROWNS for e in hit.entries)
 
     def _name_text(self, name: Name) -> str:
         """Verbatim, without the genitive ending of a known name."""

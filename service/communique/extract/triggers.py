@@ -223,6 +223,10 @@ def _reach(document: Document, parts: Sequence[Clause], hit: Hit, rules: Rules) 
     words = document.tokens
     number = next(n for n, c in enumerate(parts) if words[c.last - 1].end >= hit.end)
     clause = parts[number]
+    at = document.index.get(hit.start, clause.first)
+    opened = number > 0 and words[clause.first].lower in rules.relative and words[clause.first - 1].text == ","
+    if opened and at > clause.first + 1 and words[at - 1].text == "," and words[at].text[0].islower():
+        return Clause(parts[number - 1].first, clause.last)  # "Mit Kurz, den er gut kennt, unterhielt sich Zarif"
     if number + 1 < len(parts):
         follow = parts[number + 1]
         left = sum(1 for word in words[clause.first : clause.last] if word.start >= hit.end and word.text.isalnum())

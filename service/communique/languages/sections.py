@@ -82,6 +82,8 @@ class Words(Section):
     """Negations that reach over their whole clause: "weder", "kein"."""
     instead: tuple[str, ...] = ()
     """Auxiliaries of what was to be and was not: "hätte", "would have"; both parts of "hatte+wollen"."""
+    meant: tuple[str, ...] = ()
+    """Auxiliaries that say so only of what was called off before: "sollte", "was to"."""
     led: tuple[str, ...] = ()
     """Words of a sentence that says who leads the delegation told of before it."""
     but: tuple[str, ...] = ()

@@ -27,6 +27,8 @@ from communique.model import Document, Party, PlaceMention, Token, Trigger
 
 _GROUP = 120
 """Characters between "Treffen" and the officials who meet."""
+_HEARD = 5
+"""Sentences in which the officials who met are quoted."""
 _GOAL = 6
 """Characters between a journey and its goal: "trip to Beijing"."""
 _ENCLAVE = ("VA", "IT")
@@ -132,6 +134,8 @@ class _Binder(Reference):
             if count_sides(wide) >= 2:
                 people = wide
         people = self._hosted(trigger, self._abroad(trigger, people))
+        if count_sides(people) < 2:
+            people = self._guests(trigger, people)
         if count_sides(people) < 2:
             referred = self._referred(trigger, people)
             if referred is not None:
@@ -246,7 +250,13 @@ class _Binder(Reference):
         noun = trigger.data.form == "noun"
         if not noun and trigger.data.frame.weak and not trigger.data.frame.pair:
             return None
-        officials = [p for p in inside if p.plural and p.office and (not noun or 0 < p.end - trigger.end < _GROUP)]
+        officials = [
+            p
+            for p in inside
+            if p.plural
+            and p.office
+            and (0 < p.end - trigger.end < _GROUP if noun else self._before(p) not in self.rules.preposition)
+        ]
         if not officials:
             return None
         words = self.document.tokens
@@ -257,11 +267,25 @@ class _Binder(Reference):
         )
         if len(sides | ({venue} - {None})) < 2:
             return None
-        chosen = distinct(people)
+        chosen = distinct((*people, *self._heard(trigger, officials)))
         heads = any(p.office in OF_STATE for p in officials)
         everybody = (*chosen, *(p for p in inside if p.plural or p.organisation))
         countries = tuple(dict.fromkeys((*countries_of(everybody), *([venue] if venue else []))))
         return Bound(trigger, chosen, countries, bodies_of(everybody), group="summit" if heads else "multilateral")
+
+    def _heard(self, trigger: Trigger, officials: Sequence[Party]) -> list[Party]:
+        """Who of the officials that met is quoted in the same paragraph: "Der Litauer Linkevičius verlangte …"."""
+        offices = {p.office for p in officials}
+        first = self.document.sentences[trigger.sentence]
+        out: list[Party] = []
+        for number in range(trigger.sentence, min(trigger.sentence + _HEARD, len(self.by_sentence))):
+            if self.document.sentences[number].paragraph == first.paragraph:
+                out.extend(
+                    p
+                    for p in persons_of(self.by_sentence[number])
+                    if p.office in offices and p.name and p.country and not self._absent(p)
+                )
+        return out
 
     def _travel(self, trigger: Trigger) -> Bound | None:
         clause: Clause = trigger.data.clause

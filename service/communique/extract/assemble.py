@@ -35,8 +35,11 @@ _LABEL = re.compile(r"^([^\W\d_][^:\n]{1,30}):\s", re.MULTILINE)
 _ANSWERS = 3
 """So many turns of one speaker make an interview."""
 
-_KINDS = ("video_call", "phone_call", "summit", "multilateral", "talks", "reception", "meeting", "visit")
+_KINDS = ("video_call", "phone_call", "summit", "multilateral", "talks", "reception", "meeting", "visit", "signing")
 """Of several words for one meeting the first of these is its kind."""
+
+_LEAD = 2
+"""Sentences in which the day of the news is told."""
 
 _PAST_DAYS = 5
 """What is told beside the main meeting and lies further back than this is told for comparison."""
@@ -95,12 +98,14 @@ def meetings(
     drafts: Sequence[Draft],
     statements: Sequence[Statement],
     topics: Sequence[TopicMention],
+    dates: Sequence[DateMention],
     places: Sequence[PlaceMention],
     rules: Rules,
 ) -> tuple[Meeting, ...]:
     """Meetings with the main one first."""
     _set_back(document, drafts)
     _inherit_places(drafts)
+    _inherit_day(document, drafts, dates)
     for draft in drafts:
         if draft.remote and draft.place is None and draft.kinds == {"talks"} and draft.status == "held":
             draft.kinds, draft.mode = {"phone_call"}, "call"
@@ -137,6 +142,25 @@ def _set_back(document: Document, drafts: Sequence[Draft]) -> None:
             exact = old = False
         if old or (earlier or not exact if draft.before else earlier and draft.entities == main.entities):
             draft.background = True
+
+
+def _inherit_day(document: Document, drafts: Sequence[Draft], dates: Sequence[DateMention]) -> None:
+    """The first meeting without a day of its own was on the one day that the lead names, if by a participant's words:
+    "…, Halonen said on Wednesday after a morning with Kibaki"."""
+    main = min(drafts, key=lambda d: (d.background, d.sentence))
+    if main.date is not None or main.background or main.status != "held":
+        return
+    lead = document.sentences[: _LEAD]
+    told = [d for d in dates if d.start < lead[-1].end and not d.dateline and d.precision == "day" and d.bound == "on"]
+    days = {(d.value, d.weekday) for d in told}
+    if len(days) == 1 and told[0].relation != "future" and _said_there(document, told[0], main):
+        main.date = told[0].directed("past")
+
+
+def _said_there(document: Document, mention: DateMention, draft: Draft) -> bool:
+    """Whether a participant is told of in the sentence of a date."""
+    sentence = next(s for s in document.sentences if s.start <= mention.start < s.end)
+    return any(sentence.start <= p.start < sentence.end for p in draft.people)
 
 
 def _inherit_places(drafts: Sequence[Draft]) -> None:

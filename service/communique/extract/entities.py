@@ -282,7 +282,8 @@ class Entities:
 
     def _at_table(self, party: Party) -> bool:
         """Whether the other side is called guest or host with its country: somebody just named, "her Romanian host"."""
-        return party.country is not None and (party.office_text or "").lower() in self.guest
+        label = party.office_text or "\0"
+        return party.country is not None and label.lower() in self.guest and party.surface.endswith(label)
 
     def _holding(self, party: Party, *, exact: bool) -> int:
         own = party.country is None and party.office != "inhabitant"  # "der Minister" is the one the text is about

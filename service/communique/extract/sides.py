@@ -63,6 +63,7 @@ class Rules:
     about: frozenset[str]
     on_behalf: frozenset[str]
     led: tuple[str, ...]
+    delegation: frozenset[str]
     separate: frozenset[str]
     with_: frozenset[str]
     between: frozenset[str]
@@ -119,6 +120,7 @@ def compile(language: Language) -> Rules:
         about=frozenset(words.about),
         on_behalf=frozenset(words.on_behalf),
         led=words.led,
+        delegation=frozenset(words.delegation),
         separate=frozenset(words.separate),
         with_=frozenset(words.with_),
         between=frozenset(words.between),
@@ -162,6 +164,9 @@ class Sides:
         self.holders = {(p.office, p.country): p.entity for p in parties if p.name and p.office and p.country}
         """Who holds an office of a country by the words of the text."""
         self.away = self._away(parties)
+        named = {e.data for hit in document.hits for e in hit.entries if e.kind in ("demonym", "inhabitant")}
+        told = {p.country for p in parties if p.country} | {p.country for p in places if p.country}
+        self.abroad = (told | named) - {self.home}
         self.parties = self._listed(parties)
         self.officials = {p.country for p in parties if p.plural and p.office and p.country}
         self.last: Bound | None = None
@@ -265,6 +270,20 @@ class Sides:
             ),
             None,
         )
+
+    def _guests(self, trigger: Trigger, people: tuple[Party, ...]) -> tuple[Party, ...]:
+        """Of officials who all seem at home the guests are of the one foreign country that the text is about: "Die
+        Bürgermeisterin empfing Gäste aus dem russischen Tula mit Bürgermeisterin Iwanowa"."""
+        at_home = [p for p in people if p.entity in self.guessed and not p.candidates]
+        sentence = self.document.sentences[trigger.sentence]
+        told = self.document.tokens[sentence.first : sentence.last]
+        if len(people) != 2 or not at_home or len(self.abroad) != 1:
+            return people
+        if not any(word.lower in self.rules.delegation for word in told):
+            return people
+        hosts = {p.entity for p in people} - {p.entity for p in at_home} or {people[0].entity}
+        country = next(iter(self.abroad))
+        return tuple(p if p.entity in hosts or p not in at_home else replace(p, country=country) for p in people)
 
     def _hosted(self, trigger: Trigger, people: tuple[Party, ...]) -> tuple[Party, ...]:
         """With the unnamed colleague of the one person told of, who is of the country that they are in: "Maas ist in

@@ -253,7 +253,9 @@ def _weight(frame: Frame, form: str, lower: Sequence[str], document: Document, h
         behind = [w.lower for w in document.tokens[clause.first : clause.last] if w.start >= hit.end]
         if frame.particle not in behind:
             return 0
-        if frame.particle in _LOOSE and behind[-1:] != [frame.particle] and not _ends_with(behind, frame.particle):
+        at = behind.index(frame.particle) + 1
+        closes = at == len(behind) or behind[at] in ",;" or _ends_with(behind, frame.particle)
+        if frame.particle in _LOOSE and not closes:
             return 0
         weight += 4
     if frame.needs:

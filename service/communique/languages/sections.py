@@ -90,6 +90,8 @@ class Words(Section):
     """Open a clause that takes back what was planned before it: "but declined"."""
     to: tuple[str, ...] = ()
     """Before an infinitive: a form of the present behind it is only a purpose ("met to discuss")."""
+    delegation: tuple[str, ...] = ()
+    """Words for those who came from abroad, without their names: "Gäste", "delegation"."""
     separate: tuple[str, ...] = ()
     """Words that make one meeting of each counterpart: "in separate calls with A and B"."""
     unreal: tuple[str, ...] = ()

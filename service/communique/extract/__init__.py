@@ -121,13 +121,15 @@ def _segmented(article: Article, engine: Engine, folded: str, hits: tuple[Hit, .
 def complete(meeting: Meeting) -> Meeting | None:
     """A resolved meeting without the participants whom nobody could name; None where two sides are not left.
 
-    The countries of the unnamed stay. Where all are unnamed, they stay too. A conference of a body's ministers or leaders
-    needs no second side.
+    The countries of the unnamed stay. Where all are unnamed, they stay too. A conference of leaders or ministers who are
+    not named needs no second side.
     """
     named = tuple(person for person in meeting.participants if person.name)
     meeting = replace(meeting, participants=named or meeting.participants)
     sides = {p.country or p.organisation or p.name for p in meeting.participants} | {*meeting.countries}
     if meeting.kind in ("summit", "multilateral"):
+        if not named and meeting.countries:
+            return meeting
         sides.update(meeting.organisations)
     return meeting if len(sides - {None}) >= 2 else None
 

@@ -257,21 +257,37 @@ class _Binder(Reference):
             and p.office
             and (0 < p.end - trigger.end < _GROUP if noun else self._before(p) not in self.rules.preposition)
         ]
+        if not officials and noun and trigger.data.frame.mode == "multilateral":
+            officials = self._attending(trigger)
         if not officials:
             return None
         words = self.document.tokens
         start, end = words[trigger.data.clause.first].start, words[trigger.data.clause.last - 1].end
+        inside = (*inside, *(p for p in officials if p not in inside))
         sides = {s for p in (*people, *inside) if (s := p.country or p.organisation)}
         venue = next(
             (p.country for p in self.places if start <= p.start < end and p.relation == "in" and p.country), None
         )
-        if len(sides | ({venue} - {None})) < 2:
+        leaders = trigger.data.frame.mode == "summit" and any(p.office in OF_STATE for p in officials)
+        if len(sides | ({venue} - {None})) < (1 if leaders and venue else 2):
             return None
         chosen = distinct((*people, *self._heard(trigger, officials)))
         heads = any(p.office in OF_STATE for p in officials)
         everybody = (*chosen, *(p for p in inside if p.plural or p.organisation))
         countries = tuple(dict.fromkeys((*countries_of(everybody), *([venue] if venue else []))))
         return Bound(trigger, chosen, countries, bodies_of(everybody), group="summit" if heads else "multilateral")
+
+    def _attending(self, trigger: Trigger) -> list[Party]:
+        """The unnamed officials of whom the next sentence says that they take part: "Teilnehmen werden Minister …"."""
+        number = trigger.sentence + 1
+        if number >= len(self.by_sentence):
+            return []
+        sentence = self.document.sentences[number]
+        told = {word.lower for word in self.document.tokens[sentence.first : sentence.last]}
+        if told.isdisjoint(self.rules.attend):
+            return []
+        unnamed = [p for p in self.by_sentence[number] if p.office and p.name is None]
+        return unnamed if any(p.plural for p in unnamed) else []
 
     def _heard(self, trigger: Trigger, officials: Sequence[Party]) -> list[Party]:
         """Who of the officials that met is quoted in the same paragraph: "Der Litauer Linkevičius verlangte …"."""
@@ -298,6 +314,8 @@ class _Binder(Reference):
             people = persons_of(p for p in inside if p.start > trigger.end) or people
         if trigger.data.form == "noun" and not self._travels(trigger, people):
             return None
+        if not people and trigger.data.form != "noun":
+            people = self._antecedent(trigger)
         if not people:
             words = self.document.tokens[clause.first : clause.last]
             if not any(word.lower in self.rules.referring for word in words):
@@ -342,6 +360,14 @@ class _Binder(Reference):
             host=hosts[0].entity if hosts else None,
             inherited=inherited,
         )
+
+    def _antecedent(self, trigger: Trigger) -> tuple[Party, ...]:
+        """Whom a relative clause tells of: "Louis Michel, der sich in Myanmar aufhält"."""
+        first = self.document.tokens[trigger.data.clause.first]
+        if first.lower not in self.rules.relative:
+            return ()
+        before = [p for p in persons_of(self.by_sentence[trigger.sentence]) if p.end < first.start]
+        return tuple(before[-1:]) if before and first.start - before[-1].end <= 2 else ()
 
     def _same_journey(self, trigger: Trigger) -> Bound | None:
         """The journey told before, of which a noun says more: "Der Besuch sei verschoben worden"."""

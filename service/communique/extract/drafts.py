@@ -128,6 +128,8 @@ def draft_of(
     frame = trigger.data.frame
     if frame.mode in ("summit", "multilateral") and bound.group is None and _sideline(document, trigger.start, rules):
         return None
+    if bound.group is not None and not bound.people and _pluperfect(document, bound, rules):
+        return None  # what a conference had decided long before
     airport = frame.kind == "reception" and _at_airport(document, bound, rules)
     own = _date(document, bound, dates, rules)
     before = None if trigger.status in OFF else _date_before(document, bound, dates, rules)

@@ -37,6 +37,8 @@ class Rules:
     home: str | None
     nouns_capitalised: bool
     plural_before: frozenset[str]
+    plural_article: frozenset[str]
+    weak_ending: tuple[str, ...]
     feminine: tuple[str, ...]
     including: frozenset[str]
     telling: frozenset[str]
@@ -80,6 +82,8 @@ def compile(language: Language) -> Rules:
         home=words.home_country,
         nouns_capitalised=words.nouns_capitalised,
         plural_before=frozenset(words.plural_before),
+        plural_article=frozenset(words.plural_article),
+        weak_ending=words.weak_ending or ("\0",),
         feminine=words.feminine or ("\0",),
         address=frozenset(fold(word) for word in words.address),
         led=words.led,

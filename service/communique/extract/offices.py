@@ -463,9 +463,18 @@ class OfficeReader(NameReader):
         else:
             ahead = self.words[first - 1].lower
         if ahead not in self.rules.plural_before:
-            return False
+            return self._plural_by_adjective(first)
         form = self.document.folded[hit.start : hit.full_end]  # "die Ministerin" is one, "sechs Abgeordnete" are not
         return ahead not in self.rules.article | self.rules.possessive or not form.endswith(self.rules.feminine)
+
+    def _plural_by_adjective(self, first: int) -> bool:
+        """Whether article and adjective show a plural: "der europäischen Minister", "die neuen Außenminister"."""
+        at = first
+        while at > 0 and self.words[at - 1].text[0].islower() and self.words[at - 1].lower.endswith(
+            self.rules.weak_ending
+        ):
+            at -= 1
+        return at < first and at > 0 and self.words[at - 1].lower in self.rules.plural_article
 
     def _joint_office(self, at: int, sentence: Sentence) -> tuple[tuple[Office, Hit], int] | None:
         """ "and foreign minister" behind an office: the same person, where no article comes between."""

@@ -63,6 +63,7 @@ class Rules:
     about: frozenset[str]
     on_behalf: frozenset[str]
     led: tuple[str, ...]
+    relative: frozenset[str]
     delegation: frozenset[str]
     separate: frozenset[str]
     with_: frozenset[str]
@@ -120,6 +121,7 @@ def compile(language: Language) -> Rules:
         about=frozenset(words.about),
         on_behalf=frozenset(words.on_behalf),
         led=words.led,
+        relative=frozenset(words.relative),
         delegation=frozenset(words.delegation),
         separate=frozenset(words.separate),
         with_=frozenset(words.with_),

@@ -92,6 +92,9 @@ class Words(Section):
     """Before an infinitive: a form of the present behind it is only a purpose ("met to discuss")."""
     delegation: tuple[str, ...] = ()
     """Words for those who came from abroad, without their names: "Gäste", "delegation"."""
+    plural_article: tuple[str, ...] = ()
+    """Articles before an adjective with one of `weak_ending` that make a masculine office a plural."""
+    weak_ending: tuple[str, ...] = ()
     separate: tuple[str, ...] = ()
     """Words that make one meeting of each counterpart: "in separate calls with A and B"."""
     unreal: tuple[str, ...] = ()

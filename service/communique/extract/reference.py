@@ -41,6 +41,7 @@ class Reference(Sides):
         if len(people) >= 1:
             alone = (
                 trigger.data.form == "noun"
+                and not any(p.plural and p.office and p.end < trigger.start for p in self.by_sentence[trigger.sentence])
                 and count_sides(self._sentence_people(trigger)) == 1
                 and any(w.lower in self.rules.with_ for w in words[clause.first : clause.last])
             )

@@ -34,6 +34,8 @@ class Rules:
     letter: frozenset[str]
     but: frozenset[str]
     than: frozenset[str]
+    apart: frozenset[str]
+    units: frozenset[str]
     to: frozenset[str]
     unreal: tuple[str, ...]
     content: frozenset[str]
@@ -88,6 +90,8 @@ def compile(language: Language) -> Rules:
         frozenset(language.words.letter),
         frozenset(language.words.but),
         frozenset(language.words.than),
+        frozenset(language.words.apart),
+        frozenset(unit for table in (language.dates.units, language.dates.plural_units) for unit in table),
         frozenset(language.words.to),
         language.words.unreal,
         frozenset(language.words.content),
@@ -177,6 +181,7 @@ def _sentence(document: Document, rules: Rules, number: int, hits: Sequence[Hit]
             continue
         ahead = [word.lower for word in words[clause.first : clause.last] if word.end <= hit.start][-1:]
         background = any(cue.status == "background" for cue in cues) or any(word in rules.last for word in ahead)
+        background = background or _apart(document, clause, at, rules)
         start, end = hit.start, hit.full_end
         out.append(
             Trigger(
@@ -310,6 +315,24 @@ def _cues(
                 if cue.particle is None or any(part in lower for part in cue.particle.split("|")):
                     out.append(cue)
     return out
+
+
+def _apart(document: Document, clause: Clause, at: int, rules: Rules) -> bool:
+    """Whether a trigger only dates what is told: "two days after he met her", "eine Woche nach dem Gipfel"."""
+    words = document.tokens
+    first = clause.first
+    if first and words[first].lower in rules.apart and words[first - 1].lower in rules.units:
+        return all(word.text != "," for word in words[first:at])
+    for back in range(at - 1, max(first, at - _DATING), -1):
+        if words[back].lower in rules.apart:
+            return words[back - 1].lower in rules.units
+        if words[back].text == ",":
+            return False
+    return False
+
+
+_DATING = 4
+"""Words between "a week after" and the occasion."""
 
 
 def _taken_back(

@@ -95,6 +95,8 @@ class Words(Section):
     plural_article: tuple[str, ...] = ()
     """Articles before an adjective with one of `weak_ending` that make a masculine office a plural."""
     weak_ending: tuple[str, ...] = ()
+    apart: tuple[str, ...] = ()
+    """Behind a measure of time, before an occasion that only dates what is told: "two days after he met her"."""
     separate: tuple[str, ...] = ()
     """Words that make one meeting of each counterpart: "in separate calls with A and B"."""
     unreal: tuple[str, ...] = ()

@@ -142,7 +142,8 @@ class _Binder(Reference):
                 people, inherited = referred, True
         if trigger.data.pair and not inherited and not self._coordinated(people):
             people = ()
-        if weak and trigger.data.frame.needs and all(p.pronoun for p in people):
+        told = [p for p in people if not p.pronoun and p in inside]
+        if weak and trigger.data.frame.needs and not told and any(p.pronoun for p in people):
             people = ()  # "With the agency, Lusk discussed why she joined his campaign"
         joining = self._joining(trigger, people)
         if joining is not None:

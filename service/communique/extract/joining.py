@@ -39,7 +39,8 @@ def _one(known: Draft, draft: Draft, bound: Bound) -> bool:
     if apart and known.status in ("announced", "ongoing") and not bound.refers:
         return False  # the journey is the news, what is planned on it comes beside it
     same = known.entities == draft.entities and known.entities
-    reach = 2 if lost else 1
+    more = bound.trigger.data.form == "noun" and not draft.own_date and not draft.own_place  # "the call with her"
+    reach = 3 if more else 2 if lost else 1
     part = (
         draft.entities
         and (draft.entities <= known.entities or known.entities <= draft.entities)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -33,6 +34,8 @@ class Rules:
     code: str
     sideline: tuple[str, ...]
     pluperfect: frozenset[str]
+    light: frozenset[str]
+    """Words that make a plain verb of the auxiliary before them: "had a meeting"."""
     airport: tuple[str, ...]
     instead: tuple[str, ...]
     meant: tuple[str, ...]
@@ -51,6 +54,7 @@ def compile(language: Language) -> Rules:
         language.code,
         words.sideline,
         frozenset(words.pluperfect),
+        frozenset() if words.nouns_capitalised else frozenset((*words.article, "talks", "bilateral", "separate")),
         words.airport,
         words.instead,
         words.meant,
@@ -190,7 +194,13 @@ def _sideline(document: Document, start: int, rules: Rules) -> bool:
 def _pluperfect(document: Document, bound: Bound, rules: Rules) -> bool:
     clause = bound.trigger.data.clause
     words = document.tokens[clause.first : clause.last]
-    return bound.trigger.data.form in ("participle", "past", "noun") and any(w.lower in rules.pluperfect for w in words)
+    if bound.trigger.data.form not in ("participle", "past", "noun"):
+        return False
+    for word, follow in itertools.zip_longest(words, words[1:]):
+        light = bound.trigger.data.form == "noun" and follow is not None and follow.lower in rules.light
+        if word.lower in rules.pluperfect and not light:
+            return True
+    return False
 
 
 def _heading(document: Document, bound: Bound) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -29,10 +30,11 @@ class Openers:
     after_comma: frozenset[str]
     anywhere: frozenset[str]
     said: frozenset[str]
+    article: frozenset[str]
 
 
 def openers(language: Language) -> Openers:
-    return Openers(frozenset(language.words.clause), frozenset(language.words.clause_anywhere), frozenset(language.words.said))
+    return Openers(frozenset(language.words.clause), frozenset(language.words.clause_anywhere), frozenset(language.words.said), frozenset(language.words.article))
 
 
 def split(document: Document, sentence: Sentence, openers: Openers) -> tuple[Clause, ...]:
@@ -44,7 +46,7 @@ def split(document: Document, sentence: Sentence, openers: Openers) -> tuple[Cla
         word = words[at]
         cut = False
         if word.text == ",":
-            cut = words[at + 1].lower in openers.after_comma or _tells(words[at + 1 : at + _TELLER], openers)
+            cut = (words[at + 1].lower in openers.after_comma and not _apposed(document, at, openers)) or _tells(words[at + 1 : at + _TELLER], openers)
         elif word.text in _STOPS:
             cut = True
             if word.text in _DASH:
@@ -69,3 +71,17 @@ def _tells(words: Sequence[Token], openers: Openers) -> bool:
         if not (word.text[0].isupper() or word.lower == "the"):
             return False
     return False
+
+
+def _apposed(document: Document, comma: int, openers: Openers) -> bool:
+    """Whether an office with its article stands behind a comma: "Che Jun, dem Parteisekretär der Region, …"."""
+    words = document.tokens
+    if words[comma + 1].lower not in openers.article or comma + 2 >= len(words):
+        return False
+    start = words[comma + 2].start
+    at = bisect_left(document.hits, start, key=lambda hit: hit.start)
+    return (
+        at < len(document.hits)
+        and document.hits[at].start == start
+        and any(entry.kind == "office" for entry in document.hits[at].entries)
+    )

@@ -25,6 +25,7 @@ _NEAR = 80
 _BEFORE = 1
 """Sentences before an encounter in which its city may be told."""
 
+_YEAR = 366
 _OLD_DAYS = 31
 """A meeting further back than this is told as history."""
 
@@ -302,6 +303,7 @@ def _date_before(document: Document, bound: Bound, dates: Sequence[DateMention],
             and d.bound == "on"
             and d.value
             and not _vague(d)
+            and not d.rule.endswith(".ahead")
             and not (happened and d.relation == "future")
         ]
         days = [
@@ -317,10 +319,10 @@ def _date_before(document: Document, bound: Bound, dates: Sequence[DateMention],
 
 
 def _recent(document: Document, mention: DateMention) -> bool:
-    """Within about a month of publication."""
+    """Not further back than about a month before publication, not further ahead than a year."""
     if document.published is None or mention.value is None:
         return True
-    return abs((day_of(mention.value) - document.published).days) <= _OLD_DAYS
+    return -_OLD_DAYS <= (day_of(mention.value) - document.published).days <= _YEAR
 
 
 def day_of(day: str) -> date:

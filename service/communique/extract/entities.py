@@ -287,7 +287,7 @@ class Entities:
 
     def _holding(self, party: Party, *, exact: bool) -> int:
         own = party.country is None and party.office != "inhabitant"  # "der Minister" is the one the text is about
-        order = (lambda e: (e.last < 0, e.number)) if own and exact else (lambda e: (e.last > party.start, -e.last))
+        order = (lambda e: (e.last < 0, e.number)) if own else (lambda e: (e.last > party.start, -e.last))
         for entity in sorted(self.known[-_MEMORY:], key=order):
             if entity.last < 0 and (party.country is None or party.country != entity.country):
                 continue  # named only further on: only its country can tell that it is meant here

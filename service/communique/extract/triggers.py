@@ -422,7 +422,7 @@ def _occasion(document: Document, hit: Hit, clause: Clause, within: frozenset[st
     at = next(i for i in range(clause.first, clause.last) if words[i].end >= hit.end)
     while at > clause.first and words[at].start > hit.start:
         at -= 1
-    for back in range(at - 1, max(clause.first, at - 5) - 1, -1):
+    for back in range(at - 1, max(clause.first, at - 7) - 1, -1):
         if words[back].lower in within:
             return True
         if words[back].text[0].isupper() or words[back].text in ",;:":

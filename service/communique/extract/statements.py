@@ -7,7 +7,7 @@ subjunctives, or sentences inside a quotation.
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -116,8 +116,11 @@ def find(
     reader = _Reader(document, parties, rules)
     starts = [topic.start for topic in topics]
     out: list[Statement] = []
-    for sentence in document.sentences:
+    for number, sentence in enumerate(document.sentences):
         if sentence.end <= document.title_end:
+            continue
+        if number not in reader.eventful:
+            reader.floor.chain = False
             continue
         said = reader.read(sentence)
         if said is None:
@@ -146,8 +149,10 @@ class _Reader:
         marked = [(index, marks[word[3]]) for index, word in enumerate(self.words) if word[3] in marks]
         self.hall = Hall(document, parties, rules.voices, [index for index, mark in marked if mark & _PHRASE])
         self.syntax = Syntax(self.hall, rules.subjects, [index for index, mark in marked if mark & _QUOTE])
-        self.speech = [index for index, mark in marked if mark & _SPEECH]
+        self.opening = [sentence.first for sentence in document.sentences]
+        self.speech = [index for index, mark in marked if mark & _SPEECH and self._may_speak(index, mark)]
         """Tokens without one of which, and without quotation marks, nobody speaks in a sentence."""
+        self.eventful = self._eventful()
         self.sayings = [index for index, mark in marked if mark & _SAYING]
         self.sources = [index for index, mark in marked if mark & _SOURCE]
         self.cues = [index for index, mark in marked if mark & _CUE]
@@ -155,6 +160,28 @@ class _Reader:
         self.floor = Floor(self.hall, Sentence(0, 0, 0, 0, 0))
         self.unknown = False
         """True where somebody speaks in the sentence whom the text does not make known."""
+
+    def _may_speak(self, index: int, mark: int) -> bool:
+        """Whether a token begins a saying or a source, by its next word, or may be a verb in the subjunctive."""
+        word, rules = self.words[index], self.rules
+        if mark & _SAYING and (rules.sayings.may_begin(self.words, index) or word.lower in rules.parenthesis):
+            return True
+        if mark & _SOURCE and rules.sources.may_begin(self.words, index):
+            return True
+        return bool(mark & _SUBJUNCTIVE) and (not word.text[0].isupper() or self.opening[self._number(index)] == index)
+
+    def _number(self, index: int) -> int:
+        """Of the sentence in which a token stands."""
+        return bisect_right(self.opening, index) - 1
+
+    def _eventful(self) -> set[int]:
+        """Numbers of the sentences in which somebody may speak or is named; any other one only ends a speech."""
+        quoted, sentences = self.syntax.quoted, self.hall.document.sentences
+        found = {self._number(index) for index in self.speech}
+        found.update(bisect_left(sentences, (start + 1,)) - 1 for start in self.hall.party_starts)
+        if True in quoted:
+            found.update(n for n, sentence in enumerate(sentences) if True in quoted[sentence.first : sentence.last])
+        return found
 
     def read(self, sentence: Sentence) -> Said | None:
         """The statement that the sentence makes, if any; afterwards the floor is its speaker's."""

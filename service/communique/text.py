@@ -134,10 +134,10 @@ def _ends(text: str, stop: re.Match[str], sentence_start: int, segmentation: Seg
     at, behind = stop.span()
     if text[at] != ".":
         return True
-    before_stop = text[max(sentence_start, at - 30) : at].rpartition(" ")[2]
-    if behind == at + 1 and len(before_stop) > 1 and before_stop.isalpha() and text[behind + 1 : behind + 2].isupper():
-        if not before_stop.isupper():  # nearly all: no number, no initial, no "U.S."
-            return before_stop.lower() not in segmentation.abbreviations
+    last = text[max(sentence_start, at - 30) : at].rpartition(" ")[2]
+    plain = len(last) > 1 and last.isalpha() and not last.isupper()
+    if plain and behind == at + 1 and text[behind + 1 : behind + 2].isupper():  # nearly all: no "12.", "X.", "U.S."
+        return last.lower() not in segmentation.abbreviations
     after = text[behind : behind + 40].lstrip()
     head = after.lstrip(_OPENERS)
     if head[:1].islower():

@@ -143,10 +143,6 @@ class Hall:
                         self.inhabitants.add(index)
                 break
 
-    def names(self, sentence: Sentence) -> bool:
-        """True where a party stands in the sentence."""
-        return bisect_left(self.party_starts, sentence.start) < bisect_left(self.party_starts, sentence.end)
-
     def phrases(self, sentence: Sentence) -> list[Phrase]:
         """The phrases of a sentence in order; coordinated parties as one, pronouns rather than parties.
 
@@ -159,10 +155,13 @@ class Hall:
 
     def _read(self, sentence: Sentence) -> list[Phrase]:
         named = [phrase for phrase in self._parties(sentence) if not self._heads(phrase)]
+        candidates = self._candidates(sentence)
+        if not candidates:
+            return self._joined(named)
         taken = {index for phrase in named for index in range(phrase.first, phrase.last)}
         found: list[Phrase] = []
         behind = sentence.first
-        for index in self._candidates(sentence):
+        for index in candidates:
             phrase = self._word(index, sentence) if index >= behind else None
             if phrase is None or (
                 phrase.kind not in _PRONOUNS and not taken.isdisjoint(range(phrase.first, phrase.last))

@@ -20,7 +20,7 @@ from communique.languages.patterns import PhraseTable, expand_all
 from communique.languages.sections import Cue, Saying
 from communique.model import Document, Evidence, Party, Sentence, Statement, TopicMention
 
-_SAYING, _SOURCE, _CUE, _SUBJUNCTIVE, _PHRASE, _QUOTE = 1, 2, 4, 8, 16, 32
+_SAYING, _SOURCE, _SUBJUNCTIVE, _QUOTE = 1, 2, 4, 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Rules:
     actors: frozenset[str]
     null_subject: bool
     marks: Mapping[str, int]
-    """Every word at which one of the above may begin, and which of them: one look a word."""
+    """Every word at which a saying, a source, a subjunctive or a quotation may begin, and which: one look a word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +92,7 @@ def compile(language: Language) -> Rules:
         marks=_marks(
             (_SAYING, sayings.firsts | parenthesis),
             (_SOURCE, sources.firsts),
-            (_CUE, cues.firsts),
             (_SUBJUNCTIVE, certain | possible),
-            (_PHRASE, speakers.words.firsts),
             (_QUOTE, syntax.quotes),
         ),
     )
@@ -143,13 +141,12 @@ class _Reader:
         self.rules, self.words = rules, document.tokens
         words, marks = self.words, rules.marks
         marked = [(index, marks[word[3]]) for index, word in enumerate(words) if word[3] in marks]
-        self.hall = Hall(document, parties, rules.voices, [index for index, mark in marked if mark & _PHRASE])
+        self.hall = Hall(document, parties, rules.voices)
         self.syntax = Syntax(self.hall, rules.subjects, [index for index, mark in marked if mark & _QUOTE])
         self.opening = [sentence.first for sentence in document.sentences]
         self.sayings = [index for index, mark in marked if mark & _SAYING and self._may_say(index)]
         self.sources = [index for index, mark in marked if mark & _SOURCE and rules.sources.may_begin(words, index)]
         self.subjunctives = [index for index, mark in marked if mark & _SUBJUNCTIVE and self._may_be_verb(index)]
-        self.cues = [index for index, mark in marked if mark & _CUE]
         self.speaking = self._speaking()
         """Numbers of the sentences in which somebody may speak."""
         self.naming = {bisect_left(document.sentences, (start + 1,)) - 1 for start in self.hall.party_starts}
@@ -397,7 +394,8 @@ class _Reader:
             return said.act
         found = [
             cue
-            for index in _within(self.cues, sentence)
+            for index in range(sentence.first, sentence.last)
+            if self.words[index].lower in self.rules.cues.firsts
             for end, cue in self.rules.cues.at(self.words, index, sentence.last)
             if self._tells(self.rules.acts[cue], index, end, sentence)
         ]

@@ -95,16 +95,16 @@ def sentences(text: str, words: Sequence[Token], segmentation: Segmentation) -> 
 
     What is longer than any sentence, a table or a list or worse, is cut, so that reading takes no longer than the text.
     """
-    out: list[Sentence] = []
+    out: list[tuple[int, int, int, int, int, bool]] = []
     first = 0
     for paragraph, (start, end) in enumerate(_paragraphs(text)):
         for right in _split(text, start, end, segmentation):
             behind = bisect_left(words, (right,), first)  # tokens are tuples that begin with their start
             while first < behind:
-                last = min(behind, first + LONGEST_SENTENCE)
-                out.append(Sentence(words[first].start, words[last - 1].end, first, last, paragraph))
+                last = behind if behind - first <= LONGEST_SENTENCE else first + LONGEST_SENTENCE
+                out.append((words[first][0], words[last - 1][1], first, last, paragraph, False))
                 first = last
-    return tuple(out)
+    return tuple([tuple.__new__(Sentence, fields) for fields in out])
 
 
 def _paragraphs(text: str) -> list[tuple[int, int]]:
@@ -134,6 +134,10 @@ def _ends(text: str, stop: re.Match[str], sentence_start: int, segmentation: Seg
     at, behind = stop.span()
     if text[at] != ".":
         return True
+    last = text[max(sentence_start, at - 30) : at].rpartition(" ")[2]
+    plain = len(last) > 1 and last.isalpha() and not last.isupper()
+    if plain and behind == at + 1 and text[behind + 1 : behind + 2].isupper():  # nearly all: no "12.", "X.", "U.S."
+        return last.lower() not in segmentation.abbreviations
     after = text[behind : behind + 40].lstrip()
     head = after.lstrip(_OPENERS)
     if head[:1].islower():

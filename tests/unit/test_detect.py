@@ -91,6 +91,19 @@ def test_only_the_beginning_counts() -> None:
     assert detect.language(TEXTS["de"] * 3 + TEXTS["en"] * 50, ALL) == "de"
 
 
+@pytest.mark.parametrize("code", ["de", "en"])
+def test_plain_words_decide_without_the_model(code: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where they are frequent all through a text; with a sentence in another language before it the model is asked."""
+    monkeypatch.setattr(detect, "load", lambda: pytest.fail("asked the model"))
+    plain = {
+        "de": "Der Minister sagte, dass die Gespräche mit dem Gast in der Stadt und auf dem Land nicht zu Ende sind. ",
+        "en": "The minister said that the talks with the guest in the city and in the country were not at an end. ",
+    }[code]
+    assert detect.language(plain * 3, ALL) == code
+    with pytest.raises(pytest.fail.Exception):
+        detect.language(OTHERS["fi"] * 2 + plain * 3, ALL)
+
+
 def test_names_in_another_script_do_not_decide() -> None:
     """A German sentence with Chinese names in brackets is German."""
     assert detect.language(f"Staatspräsident Xi Jinping (习近平) sagte: {TEXTS['de']}", ALL) == "de"

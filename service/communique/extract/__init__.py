@@ -140,6 +140,15 @@ def _outside_names(found: Sequence[PlaceMention], parties: Sequence[Party]) -> t
     return tuple(p for p in found if not any(name.start <= p.start < name.end for name in named))
 
 
+def _paragraphs(document: Document, bound: Sequence[sides.Bound]) -> set[int]:
+    """Where `drafts` looks for the days of encounters: in their paragraphs, in the first one, which may be the title,
+    and for a journey in the sentence behind."""
+    sentences = document.sentences
+    wanted = {0, *(one.trigger.sentence for one in bound)}
+    wanted |= {one.trigger.sentence + 1 for one in bound if one.destination is not None} - {len(sentences)}
+    return {sentences[number].paragraph for number in wanted}
+
+
 def meetings(document: Document, engine: Engine) -> tuple[Meeting, ...]:
     """The meetings that a document reports, the main one first; none where no encounter has two sides."""
     found = triggers.find(document, engine.triggers)
@@ -150,7 +159,7 @@ def meetings(document: Document, engine: Engine) -> tuple[Meeting, ...]:
     bound = arguments.find(document, found, parties, where, engine.arguments)
     if not bound:
         return ()
-    when = dates.find(document, engine.dates)
+    when = dates.find(document, engine.dates, _paragraphs(document, bound))
     about = topics.find(document, engine.topics)
     told = assemble.drafts(document, bound, when, where, engine.assemble)
     if not told:

@@ -381,3 +381,5 @@ _READERS: Mapping[str, Callable[[Phrase, Context], Reading | None]] = {
     "vague_past": _vague_past,
     "vague_future": _vague_future,
 }
+COUNTED = frozenset({"shift_back", "shift_ahead", "same", "sequence", "nth"})
+"""Meanings that count from a day told before, however far back; "part" does so only within a breath."""

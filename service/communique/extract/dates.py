@@ -6,7 +6,7 @@ calendar. Times of day are left alone: the day is what counts.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -51,8 +51,12 @@ def compile(language: Language) -> Rules:
     )
 
 
-def find(document: Document, rules: Rules) -> tuple[DateMention, ...]:
-    """All date expressions by start."""
+def find(document: Document, rules: Rules, paragraphs: Collection[int] | None = None) -> tuple[DateMention, ...]:
+    """All date expressions by start, or all in those paragraphs and perhaps more.
+
+    No expression goes over the end of a line, so the other paragraphs need reading only where one expression counts
+    from a day that may have been told there, or where no day of publication is known, which a dateline may tell.
+    """
     text, tokens = document.text, document.tokens
     datelines = dateline.find(text)
     mentions: list[DateMention] = []
@@ -60,10 +64,7 @@ def find(document: Document, rules: Rules) -> tuple[DateMention, ...]:
     told = named = None
     told_end = -1
 
-    def whole(first: int, last: int) -> bool:
-        return _whole(text, tokens, first, last)
-
-    for phrase in rules.phrases.find(tokens, whole):
+    for phrase in _phrases(document, rules, paragraphs):
         start, end = tokens[phrase.first].start, tokens[phrase.last - 1].end
         if text[end - 1] == "." and text[end - 2].isalpha():
             end -= 1  # "Sept." or the end of the sentence
@@ -82,6 +83,24 @@ def find(document: Document, rules: Rules) -> tuple[DateMention, ...]:
             told, told_end = reading, end
             named = named if phrase.meaning == "offset" else reading
     return tuple(mentions)
+
+
+def _phrases(document: Document, rules: Rules, paragraphs: Collection[int] | None) -> list[Phrase]:
+    text, tokens = document.text, document.tokens
+
+    def whole(first: int, last: int) -> bool:
+        return _whole(text, tokens, first, last)
+
+    if paragraphs is not None and document.published is not None:
+        spans: dict[int, tuple[int, int]] = {}
+        for sentence in document.sentences:
+            number = sentence.paragraph
+            if number in paragraphs:
+                spans[number] = (spans[number][0] if number in spans else sentence.first, sentence.last)
+        found = [phrase for span in spans.values() for phrase in rules.phrases.find(tokens, whole, *span)]
+        if not any(phrase.meaning in calendar.COUNTED for phrase in found):
+            return found
+    return list(rules.phrases.find(tokens, whole))
 
 
 def _mention(start: int, end: int, reading: calendar.Reading, bound: Bound, heading: bool, rule: str) -> DateMention:

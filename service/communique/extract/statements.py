@@ -7,7 +7,7 @@ subjunctives, or sentences inside a quotation.
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -20,8 +20,7 @@ from communique.languages.patterns import PhraseTable, expand_all
 from communique.languages.sections import Cue, Saying
 from communique.model import Document, Evidence, Party, Sentence, Statement, TopicMention
 
-_SAYING, _SOURCE, _CUE, _SUBJUNCTIVE, _PHRASE, _QUOTE = 1, 2, 4, 8, 16, 32
-_SPEECH = _SAYING | _SOURCE | _SUBJUNCTIVE
+_SAYING, _SOURCE, _SUBJUNCTIVE, _QUOTE = 1, 2, 4, 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +41,7 @@ class Rules:
     actors: frozenset[str]
     null_subject: bool
     marks: Mapping[str, int]
-    """Every word at which one of the above may begin, and which of them: one look a word."""
+    """Every word at which a saying, a source, a subjunctive or a quotation may begin, and which: one look a word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +92,7 @@ def compile(language: Language) -> Rules:
         marks=_marks(
             (_SAYING, sayings.firsts | parenthesis),
             (_SOURCE, sources.firsts),
-            (_CUE, cues.firsts),
             (_SUBJUNCTIVE, certain | possible),
-            (_PHRASE, speakers.words.firsts),
             (_QUOTE, syntax.quotes),
         ),
     )
@@ -116,10 +113,10 @@ def find(
     reader = _Reader(document, parties, rules)
     starts = [topic.start for topic in topics]
     out: list[Statement] = []
-    for sentence in document.sentences:
+    for number, sentence in enumerate(document.sentences):
         if sentence.end <= document.title_end:
             continue
-        said = reader.read(sentence)
+        said = reader.read(number, sentence)
         if said is None:
             continue
         within = topics[bisect_left(starts, sentence.start) : bisect_left(starts, sentence.end)]
@@ -142,38 +139,60 @@ class _Reader:
 
     def __init__(self, document: Document, parties: Sequence[Party], rules: Rules) -> None:
         self.rules, self.words = rules, document.tokens
-        marks = rules.marks
-        marked = [(index, marks[word[3]]) for index, word in enumerate(self.words) if word[3] in marks]
-        self.hall = Hall(document, parties, rules.voices, [index for index, mark in marked if mark & _PHRASE])
+        words, marks = self.words, rules.marks
+        marked = [(index, marks[word[3]]) for index, word in enumerate(words) if word[3] in marks]
+        self.hall = Hall(document, parties, rules.voices)
         self.syntax = Syntax(self.hall, rules.subjects, [index for index, mark in marked if mark & _QUOTE])
-        self.speech = [index for index, mark in marked if mark & _SPEECH]
-        """Tokens without one of which, and without quotation marks, nobody speaks in a sentence."""
-        self.sayings = [index for index, mark in marked if mark & _SAYING]
-        self.sources = [index for index, mark in marked if mark & _SOURCE]
-        self.cues = [index for index, mark in marked if mark & _CUE]
-        self.subjunctives = [index for index, mark in marked if mark & _SUBJUNCTIVE]
+        self.opening = [sentence.first for sentence in document.sentences]
+        self.sayings = [index for index, mark in marked if mark & _SAYING and self._may_say(index)]
+        self.sources = [index for index, mark in marked if mark & _SOURCE and rules.sources.may_begin(words, index)]
+        self.subjunctives = [index for index, mark in marked if mark & _SUBJUNCTIVE and self._may_be_verb(index)]
+        self.speaking = self._speaking()
+        """Numbers of the sentences in which somebody may speak."""
+        self.naming = {bisect_left(document.sentences, (start + 1,)) - 1 for start in self.hall.party_starts}
+        """Numbers of the sentences in which a party stands."""
         self.floor = Floor(self.hall, Sentence(0, 0, 0, 0, 0))
         self.unknown = False
         """True where somebody speaks in the sentence whom the text does not make known."""
 
-    def read(self, sentence: Sentence) -> Said | None:
+    def _may_say(self, index: int) -> bool:
+        return self.rules.sayings.may_begin(self.words, index) or self.words[index].lower in self.rules.parenthesis
+
+    def _may_be_verb(self, index: int) -> bool:
+        """True for a word in lower case, or one that opens its sentence."""
+        return not self.words[index].text[0].isupper() or self.opening[self._number(index)] == index
+
+    def _number(self, index: int) -> int:
+        """Of the sentence in which a token stands."""
+        return bisect_right(self.opening, index) - 1
+
+    def _speaking(self) -> set[int]:
+        quoted, found = self.syntax.quoted, {*self.sayings, *self.sources, *self.subjunctives}
+        numbers = {self._number(index) for index in found}
+        if True in quoted:
+            sentences = enumerate(self.hall.document.sentences)
+            numbers.update(number for number, sentence in sentences if True in quoted[sentence.first : sentence.last])
+        return numbers
+
+    def read(self, number: int, sentence: Sentence) -> Said | None:
         """The statement that the sentence makes, if any; afterwards the floor is its speaker's."""
         self.floor.sentence, self.unknown = sentence, False
         said = None
-        if _within(self.speech, sentence) or True in self.syntax.quoted[sentence.first : sentence.last]:
+        if number in self.speaking:
             said = self._explicit(sentence) or self._sourced(sentence) or self._reported(sentence)
         if said is None or not said.speaker.people:
             if said is None and self.unknown:
                 self.floor.leave()
-            self._listen(sentence)
+            self.floor.chain = False
+            if number in self.naming:
+                self._listen(sentence)
         if said is not None:
             self.floor.give(said.speaker, chain=True)
         return said
 
     def _listen(self, sentence: Sentence) -> None:
         """A sentence in which no person speaks still tells whom a pronoun in the next one means."""
-        self.floor.chain = False
-        for phrase in self.hall.phrases(sentence) if self.hall.names(sentence) else ():
+        for phrase in self.hall.phrases(sentence):
             if phrase.kind != "party" or not phrase.subject:
                 continue
             speaker = self.floor.whom(phrase, None)
@@ -375,7 +394,8 @@ class _Reader:
             return said.act
         found = [
             cue
-            for index in _within(self.cues, sentence)
+            for index in range(sentence.first, sentence.last)
+            if self.words[index].lower in self.rules.cues.firsts
             for end, cue in self.rules.cues.at(self.words, index, sentence.last)
             if self._tells(self.rules.acts[cue], index, end, sentence)
         ]

@@ -101,8 +101,7 @@ def compile(language: Language) -> Rules:
 class Hall:
     """A document with its parties and countries by token; gives the phrases of its sentences."""
 
-    def __init__(self, document: Document, parties: Sequence[Party], rules: Rules, words: list[int]) -> None:
-        """`words` are the tokens at which one of `Rules.words` may begin."""
+    def __init__(self, document: Document, parties: Sequence[Party], rules: Rules) -> None:
         self.document, self.rules = document, rules
         self.words = document.tokens
         self.parties = tuple(sorted(parties, key=lambda party: (party.start, -party.end)))
@@ -120,7 +119,6 @@ class Hall:
         self.inhabitants: set[int] = set()
         self.datelines = [(line.start, line.end) for line in dateline.find(document.text)]
         self._read_hits()
-        self._words = words
         self._phrases: dict[int, list[Phrase]] = {}
 
     def _token(self, offset: int) -> int:
@@ -143,10 +141,6 @@ class Hall:
                         self.inhabitants.add(index)
                 break
 
-    def names(self, sentence: Sentence) -> bool:
-        """True where a party stands in the sentence."""
-        return bisect_left(self.party_starts, sentence.start) < bisect_left(self.party_starts, sentence.end)
-
     def phrases(self, sentence: Sentence) -> list[Phrase]:
         """The phrases of a sentence in order; coordinated parties as one, pronouns rather than parties.
 
@@ -159,10 +153,13 @@ class Hall:
 
     def _read(self, sentence: Sentence) -> list[Phrase]:
         named = [phrase for phrase in self._parties(sentence) if not self._heads(phrase)]
+        candidates = self._candidates(sentence)
+        if not candidates:
+            return self._joined(sorted(named, key=lambda phrase: phrase.first))
         taken = {index for phrase in named for index in range(phrase.first, phrase.last)}
         found: list[Phrase] = []
         behind = sentence.first
-        for index in self._candidates(sentence):
+        for index in candidates:
             phrase = self._word(index, sentence) if index >= behind else None
             if phrase is None or (
                 phrase.kind not in _PRONOUNS and not taken.isdisjoint(range(phrase.first, phrase.last))
@@ -183,15 +180,14 @@ class Hall:
         )
 
     def _candidates(self, sentence: Sentence) -> list[int]:
-        words, tails, capitals = self.words, self.rules.tails, self.rules.nouns_capitalised
+        firsts, tails, capitals = self.rules.words.firsts, self.rules.tails, self.rules.nouns_capitalised
         inhabitants = self.inhabitants
-        nouns = [
+        return [
             index
-            for index, word in enumerate(words[sentence.first : sentence.last], sentence.first)
-            if (word[3][-_TAIL:] in tails or index in inhabitants) and not (capitals and word[2][0].islower())
+            for index, word in enumerate(self.words[sentence.first : sentence.last], sentence.first)
+            if word[3] in firsts
+            or ((word[3][-_TAIL:] in tails or index in inhabitants) and not (capitals and word[2][0].islower()))
         ]
-        first, last = bisect_left(self._words, sentence.first), bisect_left(self._words, sentence.last)
-        return sorted({*nouns, *self._words[first:last]})
 
     # ── parties ──────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -65,6 +65,11 @@ class PhraseTable(Generic[Value]):
         """The words with which a phrase may begin."""
         return self._firsts
 
+    def may_begin(self, words: Sequence[Token], index: int) -> bool:
+        """Whether a phrase begins with the word at `index`, as far as that word and the next one tell."""
+        first = words[index].lower
+        return first in self._alone or (index + 1 < len(words) and (first, words[index + 1].lower) in self._longer)
+
     def at(self, words: Sequence[Token], index: int, end: int) -> Iterator[tuple[int, Value]]:
         """Index behind the phrase, and its value, for each phrase that begins at `index`; the longest first."""
         if index + 1 < end:

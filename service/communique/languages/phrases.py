@@ -100,12 +100,16 @@ class Phrases:
         self._alone_of_number = frozenset(slot for slot, node in self._root.slots.items() if node.meaning)
         self._third: dict[tuple[str, str], frozenset[str]] = {}
 
-    def find(self, tokens: Sequence[Token], accept: Accept) -> Iterator[Phrase]:
-        """Longest phrases from left to right, none overlapping."""
-        done, last = 0, len(tokens) - 1
+    def find(
+        self, tokens: Sequence[Token], accept: Accept, begin: int = 0, stop: int | None = None
+    ) -> Iterator[Phrase]:
+        """Longest phrases from left to right, none overlapping, that begin at one of the tokens [begin, stop)."""
+        done, last = begin, len(tokens) - 1
         alone, second, second_of_number = self._alone, self._second, self._second_of_number
         # Most tokens of a text open no phrase: one comprehension refuses them at half the price of a loop.
-        for at in [at for at, token in enumerate(tokens) if token[3] in second or token[3].isdigit()]:
+        some = enumerate(tokens[begin:stop], begin)
+        openings = [at for at, token in some if token[3] in second or token[3].isdigit()]
+        for at in openings:
             if at < done:
                 continue
             first, after = tokens[at][3], tokens[at + 1][3] if at < last else ""

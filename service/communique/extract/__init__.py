@@ -121,8 +121,8 @@ def _segmented(article: Article, engine: Engine, folded: str, hits: tuple[Hit, .
 def complete(meeting: Meeting) -> Meeting | None:
     """A resolved meeting without the participants whom nobody could name; None where two sides are not left.
 
-    The countries of the unnamed stay. Where all are unnamed, they stay too. A conference of leaders or ministers who are
-    not named needs no second side.
+    The countries of the unnamed stay. Where all are unnamed, they stay too. A conference of leaders or ministers who
+    are not named needs no second side.
     """
     named = tuple(person for person in meeting.participants if person.name)
     meeting = replace(meeting, participants=named or meeting.participants)

@@ -102,20 +102,14 @@ class _Binder(Reference):
             own = [p for p in bound.people if side_of(p) == side_of(bound.people[0])]
             others = [p for p in bound.people if side_of(p) != side_of(bound.people[0])]
             if len(own) == 1 and len({side_of(p) for p in others}) == len(others):
-                return tuple(
-                    replace(bound, people=(*own, p), countries=countries_of((*own, p)), organisations=bodies_of((*own, p)))
-                    for p in others
-                )
+                return tuple(_between(bound, (*own, p)) for p in others)
         marks = [w.start for w in self.document.tokens[clause.first : clause.last] if w.lower in self.rules.then]
         subject = min(bound.people, key=lambda p: p.start)
         for mark in marks:
             first = [p for p in bound.people if p.start < mark]
             rest = [p for p in bound.people if p.start > mark]
             if rest and count_sides(first) >= 2:
-                return tuple(
-                    replace(bound, people=tuple(group), countries=countries_of(group), organisations=bodies_of(group))
-                    for group in (first, [subject, *rest])
-                )
+                return tuple(_between(bound, group) for group in (first, [subject, *rest]))
         return (bound,)
 
     def _encounter(self, trigger: Trigger) -> Bound | None:
@@ -462,6 +456,11 @@ class _Binder(Reference):
         """The two words behind a trigger."""
         words = self.document.tokens[trigger.data.clause.first : trigger.data.clause.last]
         return [word for word in words if word.start >= trigger.end][:2]
+
+
+def _between(bound: Bound, people: Sequence[Party]) -> Bound:
+    """The same encounter with these people alone."""
+    return replace(bound, people=tuple(people), countries=countries_of(people), organisations=bodies_of(people))
 
 
 def _within_last(people: Sequence[Party], last: Bound) -> bool:

@@ -114,7 +114,6 @@ def meetings(
         range(len(built)),
         key=lambda i: (
             built[i].background,
-            drafts[i].status in OFF and False,
             drafts[i].sentence,
             drafts[i].mode == "travel",
         ),
@@ -152,7 +151,7 @@ def _inherit_day(document: Document, drafts: Sequence[Draft], dates: Sequence[Da
     main = min(drafts, key=lambda d: (d.background, d.sentence))
     if main.date is not None or main.background or main.status != "held":
         return
-    lead = document.sentences[: _LEAD]
+    lead = document.sentences[:_LEAD]
     told = [d for d in dates if d.start < lead[-1].end and not d.dateline and d.precision == "day" and d.bound == "on"]
     days = {(d.value, d.weekday) for d in told}
     if len(days) == 1 and told[0].relation != "future" and _said_there(document, told[0], main):

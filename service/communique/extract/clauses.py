@@ -34,7 +34,12 @@ class Openers:
 
 
 def openers(language: Language) -> Openers:
-    return Openers(frozenset(language.words.clause), frozenset(language.words.clause_anywhere), frozenset(language.words.said), frozenset(language.words.article))
+    return Openers(
+        frozenset(language.words.clause),
+        frozenset(language.words.clause_anywhere),
+        frozenset(language.words.said),
+        frozenset(language.words.article),
+    )
 
 
 def split(document: Document, sentence: Sentence, openers: Openers) -> tuple[Clause, ...]:
@@ -46,7 +51,8 @@ def split(document: Document, sentence: Sentence, openers: Openers) -> tuple[Cla
         word = words[at]
         cut = False
         if word.text == ",":
-            cut = (words[at + 1].lower in openers.after_comma and not _apposed(document, at, openers)) or _tells(words[at + 1 : at + _TELLER], openers)
+            opens = words[at + 1].lower in openers.after_comma and not _apposed(document, at, openers)
+            cut = opens or _tells(words[at + 1 : at + _TELLER], openers)
         elif word.text in _STOPS:
             cut = True
             if word.text in _DASH:

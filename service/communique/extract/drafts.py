@@ -256,7 +256,7 @@ def _date(
                 if d.relation == "future"
                 or d.bound == "for"
                 or d.precision == "month"
-                or (meant and 0 <= d.start - bound.trigger.end and start <= bound.trigger.start < end)
+                or (meant and d.start - bound.trigger.end >= 0 and start <= bound.trigger.start < end)
             ]
         days = [d for d in near if d.precision in ("day", "range")]
         best = _nearest(bound.trigger.start, days or near)

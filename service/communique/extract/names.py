@@ -335,7 +335,7 @@ class NameReader:
         return self._capital(word) and word.lower not in self.rules.not_name and word.text not in _ROMAN
 
     def _genitive_at(self, index: int) -> bool:
-        """Whether a known name ends at a token with an apostrophe: what "Biden's Virtual Meeting" goes on with is none."""
+        """Whether a known name ends at a token with an apostrophe: "Biden's Virtual Meeting" is no longer name."""
         hit = self.covered.get(index)
         return hit is not None and hit.suffix.startswith(("'", "’")) and hit.full_end == self.words[index].end
 
@@ -413,7 +413,9 @@ class NameReader:
         if hit.suffix or hit.prefix or not self._capital(self.words[index]):
             return False
         after = self.after[index]
-        goes_on = after < sentence.last and (self._capital(self.words[after]) or self.words[after].lower in self.rules.of)
+        goes_on = after < sentence.last and (
+            self._capital(self.words[after]) or self.words[after].lower in self.rules.of
+        )
         return not goes_on and all(e.kind == "office" and e.data[0].office in _CROWNS for e in hit.entries)
 
     def _name_text(self, name: Name) -> str:

@@ -147,10 +147,10 @@ class OfficeReader(NameReader):
                     collective=plural,
                 )
             ], at
-        listed: list[str | None] = [*countries] if len(countries) == len(names) > 1 else [country] * len(names)
+        whose: list[str | None] = [*countries] if len(countries) == len(names) > 1 else [country] * len(names)
         if len(names) == 1 and country is not None:
-            more, whose, end = self._each_with_country(end, sentence)
-            names, listed = [*names, *more], [*listed, *whose]
+            others, theirs, end = self._each_with_country(end, sentence)
+            names, whose = [*names, *others], [*whose, *theirs]
         out = []
         for number, name in enumerate(names):
             out.append(
@@ -159,7 +159,7 @@ class OfficeReader(NameReader):
                     self.words[name.end - 1].end,
                     self._name_text(name),
                     self._name_text(name),
-                    listed[number],
+                    whose[number],
                     organisation,
                     title,
                     office_text,
@@ -470,8 +470,10 @@ class OfficeReader(NameReader):
     def _plural_by_adjective(self, first: int) -> bool:
         """Whether article and adjective show a plural: "der europäischen Minister", "die neuen Außenminister"."""
         at = first
-        while at > 0 and self.words[at - 1].text[0].islower() and self.words[at - 1].lower.endswith(
-            self.rules.weak_ending
+        while (
+            at > 0
+            and self.words[at - 1].text[0].islower()
+            and self.words[at - 1].lower.endswith(self.rules.weak_ending)
         ):
             at -= 1
         return at < first and at > 0 and self.words[at - 1].lower in self.rules.plural_article

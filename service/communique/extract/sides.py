@@ -294,7 +294,9 @@ class Sides:
         if len(people) != 1 or venue in (None, people[0].country):
             return people
         inside = self._within(trigger.data.clause, trigger.sentence)
-        alone = [p for p in inside if p.office == "counterpart" and p.name is None and p.country is None and not p.plural]
+        alone = [
+            p for p in inside if p.office == "counterpart" and p.name is None and p.country is None and not p.plural
+        ]
         return (*people, *(replace(p, country=venue, office=people[0].office) for p in alone[:1]))
 
     def _bodies(self, inside: Sequence[Party], trigger: Trigger) -> tuple[Party, ...]:

@@ -169,8 +169,8 @@ def _sentence(document: Document, rules: Rules, number: int, hits: Sequence[Hit]
                 if cue.status in (*_OFF, "wished")
             )
         occasion = form == "noun" and _occasion(document, hit, clause, rules.during | rules.journey)
-        ahead = document.folded[words[clause.first].start : hit.start]
-        unreal = any(phrase in ahead for phrase in rules.unreal)
+        told = document.folded[words[clause.first].start : hit.start]
+        unreal = any(phrase in told for phrase in rules.unreal)
         near = _negated_noun(document, hit, clause, rules)
         status = _status(form, cues, lower, occasion, near, unreal, rules)
         taken_back = _taken_back(document, signs, parts, clause, rules) if form in ("noun", "infinitive") else []
@@ -272,7 +272,7 @@ def _weight(frame: Frame, form: str, lower: Sequence[str], document: Document, h
 
 
 def _gives_name(frame: Frame, document: Document, hit: Hit, clause: Clause) -> bool:
-    """Whether the verb names instead of reaching: "called an election", "called him a friend", "called Putin a killer"."""
+    """Whether the verb names or starts something: "called an election", "called him a friend"."""
     behind = [w for w in document.tokens[clause.first : clause.last] if w.start >= hit.end][:_OBJECT]
     if behind and behind[0].lower in frame.naming:
         return True

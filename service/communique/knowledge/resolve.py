@@ -59,7 +59,9 @@ def participant(item: Participant, knowledge: Knowledge, day: date | None, then:
         return replace(item, name=person.name, wikidata=person.wikidata)
     stated = item.country is not None and (
         item.country == term.country
-        or (term.country is None and day is not None and _held(person, item.country, None, day))  # of a body and a state
+        or (
+            term.country is None and day is not None and _held(person, item.country, None, day)
+        )  # of a body and a state
     )
     return replace(
         item,

@@ -154,14 +154,16 @@ def _inherit_day(document: Document, drafts: Sequence[Draft], dates: Sequence[Da
     lead = document.sentences[:_LEAD]
     told = [d for d in dates if d.start < lead[-1].end and not d.dateline and d.precision == "day" and d.bound == "on"]
     days = {(d.value, d.weekday) for d in told}
-    if len(days) == 1 and told[0].relation != "future" and _said_there(document, told[0], main):
+    if len(days) == 1 and told[0].relation != "future" and _said_there(document, told[0], main, drafts):
         main.date = told[0].directed("past")
 
 
-def _said_there(document: Document, mention: DateMention, draft: Draft) -> bool:
-    """Whether a participant is told of in the sentence of a date."""
+def _said_there(document: Document, mention: DateMention, draft: Draft, drafts: Sequence[Draft]) -> bool:
+    """Whether a participant is told of in the sentence of a date, by himself or in another meeting of that day."""
     sentence = next(s for s in document.sentences if s.start <= mention.start < s.end)
-    return any(sentence.start <= p.start < sentence.end for p in draft.people)
+    return any(sentence.start <= p.start < sentence.end for p in draft.people) or any(
+        other.date is not None and other.date.start == mention.start and other.status == "held" and other.entities & draft.entities for other in drafts
+    )
 
 
 def _inherit_places(drafts: Sequence[Draft]) -> None:

@@ -276,9 +276,20 @@ class Entities:
     def _by_office(self, party: Party) -> int:
         """An office or a nationality without a name: whoever holds it, else whoever holds one like it."""
         if party.office == "counterpart":
-            return self._by_office(replace(party, office="inhabitant")) if self._at_table(party) else -1
+            if self._at_table(party):
+                return self._by_office(replace(party, office="inhabitant"))
+            return self._colleague(party) if party.country is not None else -1
         exact = self._holding(party, exact=True)
         return exact if exact >= 0 else self._holding(party, exact=False)
+
+    def _colleague(self, party: Party) -> int:
+        """Somebody of that country, named before, who holds the office of the person named last: "Baerbock and Cavusoglu
+        … Hours the German minister and her Turkish colleague had talked"."""
+        seen = sorted((e for e in self.known if e.last >= 0), key=lambda e: -e.last)
+        last = next((e for e in seen if e.country != party.country), None)
+        if last is None:
+            return -1
+        return next((e.number for e in seen if e.country == party.country and e.offices & last.offices), -1)
 
     def _at_table(self, party: Party) -> bool:
         """Whether the other side is called guest or host with its country: somebody just named, "her Romanian host"."""

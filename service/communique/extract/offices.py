@@ -13,7 +13,7 @@ _GAP = 3
 """Adjectives and adverbs that may stand between a country and its office: "Chinas neuer, junger Präsident"."""
 _FEW = 3
 """So many "presidents of A and B" are told as persons; more are a group."""
-_POSTED = frozenset({"ambassador", "consul_general", "nuncio", "charge_d_affaires"})
+_POSTED = frozenset({"ambassador", "consul_general", "nuncio", "charge_d_affaires", "special_envoy"})
 
 
 @dataclass(slots=True)

@@ -273,7 +273,10 @@ def _weight(frame: Frame, form: str, lower: Sequence[str], document: Document, h
 
 def _gives_name(frame: Frame, document: Document, hit: Hit, clause: Clause) -> bool:
     """Whether the verb names or starts something: "called an election", "called him a friend"."""
-    behind = [w for w in document.tokens[clause.first : clause.last] if w.start >= hit.end][:_OBJECT]
+    words = document.tokens[clause.first : clause.last]
+    if any(w.lower in frame.asked for w in [w for w in words if w.end <= hit.start][-_ASKED:]):
+        return True
+    behind = [w for w in words if w.start >= hit.end][:_OBJECT]
     if behind and behind[0].lower in frame.naming:
         return True
     for before, word in itertools.pairwise(behind):
@@ -281,6 +284,9 @@ def _gives_name(frame: Frame, document: Document, hit: Hit, clause: Clause) -> b
             return True
     return False
 
+
+_ASKED = 4
+"""Words between "what" and "called"."""
 
 _OBJECT = 7
 """Words in which the object of a verb and the article behind it stand."""

@@ -199,6 +199,8 @@ class Frame(Section):
     """Set where the word itself says it: "verabredet"."""
     names: tuple[str, ...] = ()
     """Forms that also give a name or start a thing."""
+    asked: tuple[str, ...] = ()
+    """Shortly before such a form they show it: "what she called a scandal"."""
     naming: tuple[str, ...] = ()
     """Right behind such a form they show it: "called an election", "called it unfair"."""
     remote: bool = False

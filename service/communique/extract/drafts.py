@@ -380,7 +380,8 @@ def _place(document: Document, bound: Bound, places: Sequence[PlaceMention]) -> 
             if best is not None and (best.city or end == sentence.end):
                 return best if best.city else _city_after(document, bound, places) or best
             continue
-        inside = [p for p in near if p.relation == "in"] or [p for p in near if p.relation == "to" and p.city]
+        own = start == clause_span(document, bound)[0]  # "with Kenyatta, who had flown to Addis Ababa" says no place
+        inside = [p for p in near if p.relation == "in"] or [p for p in near if own and p.relation == "to" and p.city]
         if bound.trigger.status in OFF:
             inside = [p for p in near if p.relation in ("in", "to")]
             return _nearest(bound.trigger.start, [p for p in inside if p.city] or inside)

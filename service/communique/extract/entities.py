@@ -61,6 +61,8 @@ class Entities:
         self.address = address
         self.nouns_capitalised = nouns_capitalised
         self.known: list[Entity] = []
+        self.bare: list[Party] = []
+        """Mentions of a known surname alone."""
 
     def link(self, parties: Sequence[Party]) -> tuple[Party, ...]:
         """The parties with entity numbers; each carries what the document says of its person anywhere."""
@@ -71,6 +73,7 @@ class Entities:
                 if not party.office and not party.country and squeeze(party.name) in longer:
                     continue  # the surname of somebody whom the text names in full: "Tim Cook … Cook"
                 numbers[index] = self._introduce(party)
+        self.bare = [p for p in parties if p.name and p.candidates and not p.office and not p.country]
         bumps = self._pronouns(parties, numbers)
         for index, party in enumerate(parties):
             order = party.start
@@ -279,8 +282,29 @@ class Entities:
             if self._at_table(party):
                 return self._by_office(replace(party, office="inhabitant"))
             return self._colleague(party) if party.country is not None else -1
-        exact = self._holding(party, exact=True)
-        return exact if exact >= 0 else self._holding(party, exact=False)
+        for exact in (True, False):
+            number = self._holding(party, exact=exact)
+            if number >= 0:
+                return number
+        return self._named_later(party) if party.country is None and party.organisation is None else -1
+
+    def _named_later(self, party: Party) -> int:
+        """The head of state or government whom only a surname further on names: "The Prime Minister spoke to … . Mr
+        Brown said"."""
+        day = self.document.published
+        if party.office not in HEADS or day is None:
+            return -1
+        found = {
+            person.name: (bare, person)
+            for bare in self.bare
+            for person in bare.candidates
+            for term in person.terms
+            if term.office == party.office and _distance(term, day.isoformat()) == 0
+        }
+        if len(found) != 1:
+            return -1
+        bare, person = next(iter(found.values()))
+        return self._introduce(replace(bare, candidates=(person,), office=party.office, office_text=party.office_text))
 
     def _colleague(self, party: Party) -> int:
         """Somebody of that country, named before, who holds the office of the person named last: "Baerbock and Cavusoglu

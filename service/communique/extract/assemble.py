@@ -10,7 +10,7 @@ from typing import Literal
 
 from communique.extract import confidence
 from communique.extract.drafts import OFF, Draft, Rules, clause_span, dated_before, day_of, draft_of
-from communique.extract.joining import REMOTE, join, spread, told_before, without_shadows
+from communique.extract.joining import REMOTE, join, once, spread, told_before, without_shadows
 from communique.extract.sides import Bound
 from communique.model import (
     DateMention,
@@ -53,15 +53,15 @@ def drafts(
     rules: Rules,
 ) -> list[Draft]:
     """One draft for each meeting, in order of the text."""
-    out: list[Draft] = []
+    found: list[tuple[Draft, Bound]] = []
     if document.folded.startswith(rules.opinion) or _interview(document):
-        return out
+        return []
     dates = [d for d in dates if not dated_before(document, d, rules)]
     for bound in bounds:
         draft = draft_of(document, bound, dates, places, rules)
         if draft is None:
             continue
-        known = told_before(out, draft, bound)
+        known = told_before([told for told, _ in found], draft, bound)
         if known is not None:
             conference = draft.mode in ("summit", "multilateral") and known.mode not in ("summit", "multilateral")
             attended = bound.group is not None and known.mode == "travel" and known.sentence == draft.sentence
@@ -71,8 +71,8 @@ def drafts(
                 continue  # who welcomes at the airport does not yet take part
             join(known, draft, bound)
         elif not bound.refers and not _unfixed(document, draft, bound):
-            out.append(draft)
-    return spread(without_shadows(out))
+            found.append((draft, bound))
+    return spread(without_shadows(once(found)))
 
 
 def _interview(document: Document) -> bool:
@@ -162,7 +162,11 @@ def _said_there(document: Document, mention: DateMention, draft: Draft, drafts: 
     """Whether a participant is told of in the sentence of a date, by himself or in another meeting of that day."""
     sentence = next(s for s in document.sentences if s.start <= mention.start < s.end)
     return any(sentence.start <= p.start < sentence.end for p in draft.people) or any(
-        other.date is not None and other.date.start == mention.start and other.status == "held" and other.entities & draft.entities for other in drafts
+        other.date is not None
+        and other.date.start == mention.start
+        and other.status == "held"
+        and other.entities & draft.entities
+        for other in drafts
     )
 
 

@@ -215,7 +215,9 @@ def _heading(document: Document, bound: Bound) -> bool:
 def _in_clause(document: Document, bound: Bound, phrases: Sequence[str]) -> bool:
     """Whether one of the phrases stands in the trigger's clause; all parts of one with a plus."""
     clause = bound.trigger.data.clause
-    first = document.sentences[bound.trigger.sentence].first if bound.trigger.data.form == "infinitive" else clause.first
+    first = (
+        document.sentences[bound.trigger.sentence].first if bound.trigger.data.form == "infinitive" else clause.first
+    )
     words = document.tokens[first : clause.last]
     told = f" {' '.join(word.lower for word in words)} "
     return any(all(f" {part} " in told for part in phrase.split("+")) for phrase in phrases)

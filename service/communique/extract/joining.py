@@ -130,6 +130,29 @@ def join(known: Draft, draft: Draft, bound: Bound) -> None:
         known.status, known.date, known.heading = draft.status, draft.date, False
 
 
+def once(out: list[tuple[Draft, Bound]]) -> list[Draft]:
+    """Calls that turned out to be one put together: "met virtually" is a call only by its second word."""
+    kept: list[Draft] = []
+    for draft, bound in out:
+        known = next((other for other in kept if _twice(other, draft)), None)
+        if known is None:
+            kept.append(draft)
+        else:
+            join(known, draft, bound)
+    return kept
+
+
+def _twice(known: Draft, draft: Draft) -> bool:
+    return (
+        bool(known.kinds & REMOTE)
+        and bool(draft.kinds & REMOTE)
+        and known.entities == draft.entities
+        and _class(known.status) == _class(draft.status)
+        and known.background == draft.background
+        and (known.date is None or draft.date is None or _compatible(known.date, draft.date))
+    )
+
+
 def without_shadows(out: list[Draft]) -> list[Draft]:
     """Drops the visit that only carries a meeting: "during his visit to Berlin he met …"."""
     kept = []

@@ -51,7 +51,7 @@ def find(document: Document, rules: Rules) -> tuple[Party, ...]:
     """Every mention of a person, office or government in order of the text; one person carries one `entity` number."""
     reader = _Reader(document, rules)
     read: dict[int, list[Party]] = {}
-    promising = _promising(document)
+    promising = _promising(document, rules)
     for number, sentence in enumerate(document.sentences):
         if promising[number]:
             read[number] = list(_without_consumed(list(reader.read(sentence))))
@@ -77,8 +77,9 @@ def find(document: Document, rules: Rules) -> tuple[Party, ...]:
     )
 
 
-def _promising(document: Document) -> list[bool]:
-    """Which sentences hold a word that can begin a party; in the others only a name read elsewhere can stand."""
+def _promising(document: Document, rules: Rules) -> list[bool]:
+    """Which sentences hold a word that can begin a party, or say who leads those of the one before; in the others only
+    a name read elsewhere can stand."""
     out = [False] * len(document.sentences)
     number = 0
     for hit in document.hits:
@@ -88,6 +89,10 @@ def _promising(document: Document) -> list[bool]:
             break
         if not out[number] and any(entry.kind in _BEGINNINGS for entry in hit.entries):
             out[number] = True
+    for number, sentence in enumerate(document.sentences[1:], 1):
+        if not out[number] and out[number - 1]:
+            told = document.folded[sentence.start : sentence.end]
+            out[number] = any(word in told for word in rules.led)
     return out
 
 

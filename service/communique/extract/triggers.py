@@ -146,8 +146,8 @@ def _sentence(document: Document, rules: Rules, number: int, hits: Sequence[Hit]
             frame, form = entry.data
             if capital and form != "noun":
                 continue
-            if form == "present" and behind in rules.to:
-                continue
+            if form == "present" and (behind in rules.to or hit.suffix):
+                continue  # "to discuss", "dem erwarteten Treffen"
             weight = _weight(frame, form, lower, document, hit, clause)
             if weight > 0 and (best is None or weight > best[0]):
                 best = (weight, frame, form, entry.id)

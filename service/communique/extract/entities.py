@@ -307,8 +307,8 @@ class Entities:
         return self._introduce(replace(bare, candidates=(person,), office=party.office, office_text=party.office_text))
 
     def _colleague(self, party: Party) -> int:
-        """Somebody of that country, named before, who holds the office of the person named last: "Baerbock and Cavusoglu
-        … Hours the German minister and her Turkish colleague had talked"."""
+        """Somebody of that country, named before, with the office of the person named last: "Baerbock and Cavusoglu
+        … the German minister and her Turkish colleague"."""
         seen = sorted((e for e in self.known if e.last >= 0), key=lambda e: -e.last)
         last = next((e for e in seen if e.country != party.country), None)
         if last is None:

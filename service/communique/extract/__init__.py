@@ -141,12 +141,14 @@ def _outside_names(found: Sequence[PlaceMention], parties: Sequence[Party]) -> t
 
 
 def _paragraphs(document: Document, bound: Sequence[sides.Bound]) -> set[int]:
-    """Where `drafts` looks for the days of encounters: in their paragraphs, in the first one, which may be the title,
-    and for a journey in the sentence behind."""
+    """Where `assemble` looks for the days of encounters: in their paragraphs, in the lead, and for a journey in the
+    sentences behind."""
     sentences = document.sentences
-    wanted = {0, *(one.trigger.sentence for one in bound)}
-    wanted |= {one.trigger.sentence + 1 for one in bound if one.destination is not None} - {len(sentences)}
-    return {sentences[number].paragraph for number in wanted}
+    wanted = {*range(assemble.LEAD), *(one.trigger.sentence for one in bound)}
+    wanted |= {
+        one.trigger.sentence + ahead for one in bound if one.destination is not None for ahead in (1, drafts.BEHIND)
+    }
+    return {sentences[number].paragraph for number in wanted if number < len(sentences)}
 
 
 def meetings(document: Document, engine: Engine) -> tuple[Meeting, ...]:

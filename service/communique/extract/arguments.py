@@ -68,6 +68,7 @@ class _Binder(Reference):
             return None  # "Serbia's Novak Djokovic will meet Italy's Jannik Sinner in the final"
         if bound is not None and not bound.refers:
             self.last = bound
+            self.first = self.first or bound
             self.kinds.add(trigger.kind)
         return bound
 
@@ -211,14 +212,16 @@ class _Binder(Reference):
         words = self.document.tokens[trigger.data.clause.first : trigger.data.clause.last]
         if not any(word.lower in self.rules.present for word in words):
             return None
-        known = {p.country for p in self.last.people} | {*self.last.countries}
+        near = trigger.sentence - self.last.trigger.sentence <= _HEARD
+        meeting = self.last if near or self.first is None else self.first  # at the end of a report: of what it is about
+        known = {p.country for p in meeting.people} | {*meeting.countries}
         if any(p.country not in known for p in people if p.country or p.organisation):
             return None
         return Bound(
             trigger,
-            distinct((*self.last.people, *people)),
-            self.last.countries,
-            self.last.organisations,
+            distinct((*meeting.people, *people)),
+            meeting.countries,
+            meeting.organisations,
             refers=True,
             adds=True,
         )

@@ -38,7 +38,7 @@ _ANSWERS = 3
 _KINDS = ("video_call", "phone_call", "summit", "multilateral", "talks", "reception", "meeting", "visit", "signing")
 """Of several words for one meeting the first of these is its kind."""
 
-_LEAD = 2
+LEAD = 2
 """Sentences in which the day of the news is told."""
 
 _PAST_DAYS = 5
@@ -151,7 +151,7 @@ def _inherit_day(document: Document, drafts: Sequence[Draft], dates: Sequence[Da
     main = min(drafts, key=lambda d: (d.background, d.sentence))
     if main.date is not None or main.background or main.status != "held":
         return
-    lead = document.sentences[:_LEAD]
+    lead = document.sentences[:LEAD]
     told = [d for d in dates if d.start < lead[-1].end and not d.dateline and d.precision == "day" and d.bound == "on"]
     days = {(d.value, d.weekday) for d in told}
     if len(days) == 1 and told[0].relation != "future" and _said_there(document, told[0], main, drafts):

@@ -16,6 +16,9 @@ _M = TypeVar("_M", DateMention, PlaceMention)
 
 OFF = frozenset({"cancelled", "postponed", "refused"})
 
+BEHIND = 2
+"""Sentences behind a journey called off in which its day may be told."""
+
 _AFTER = 3
 """Sentences behind a journey in which its city may be told."""
 
@@ -340,7 +343,7 @@ def _day_after(document: Document, bound: Bound, dates: Sequence[DateMention]) -
     if bound.destination is None:
         return None
     number = bound.trigger.sentence + 1
-    reach = 2 if bound.trigger.status in OFF else 1
+    reach = BEHIND if bound.trigger.status in OFF else 1
     for sentence in document.sentences[number : number + reach]:
         near = [
             d for d in dates if sentence.start <= d.start < sentence.end and d.value and d.precision in ("day", "range")

@@ -172,6 +172,7 @@ class Sides:
         self.parties = self._listed(parties)
         self.officials = {p.country for p in parties if p.plural and p.office and p.country}
         self.last: Bound | None = None
+        self.first: Bound | None = None
         self.kinds: set[str] = set()
         self.telling: set[int] = set()
         """Sentences with a trigger."""

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import itertools
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from operator import attrgetter
 from typing import TypeVar
 
 from communique.extract.sides import Bound
 from communique.languages import Language
-from communique.model import DateMention, Document, Evidence, Party, PlaceMention
+from communique.model import DateMention, Document, Evidence, Hit, Party, PlaceMention
 
-_M = TypeVar("_M", DateMention, PlaceMention)
+_M = TypeVar("_M", DateMention, PlaceMention, Hit)
+
+_start = attrgetter("start")
 
 OFF = frozenset({"cancelled", "postponed", "refused"})
 
@@ -231,6 +235,12 @@ def clause_span(document: Document, bound: Bound) -> tuple[int, int]:
     return document.tokens[clause.first].start, document.tokens[clause.last - 1].end
 
 
+def within(found: Sequence[_M], start: int, end: int) -> Sequence[_M]:
+    """Of mentions in order of the text those that begin in [start, end)."""
+    first = bisect_left(found, start, key=_start)
+    return found[first : bisect_left(found, end, first, key=_start)]
+
+
 def _nearest(at: int, found: Sequence[_M]) -> _M | None:
     return min(found, key=lambda m: min(abs(m.start - at), abs(m.end - at)), default=None)
 
@@ -244,9 +254,8 @@ def _date(
     for start, end in (clause_span(document, bound), (sentence.start, sentence.end)):
         near = [
             d
-            for d in dates
-            if start <= d.start < end
-            and not d.dateline
+            for d in within(dates, start, end)
+            if not d.dateline
             and d.bound not in ("since", "before", "after")
             and not (happened and d.relation == "future")
             and not _of_saying(document, d, bound.trigger.end, rules)
@@ -304,9 +313,8 @@ def _date_before(document: Document, bound: Bound, dates: Sequence[DateMention],
             return None
         near = [
             d
-            for d in dates
-            if sentence.start <= d.start < sentence.end
-            and not d.dateline
+            for d in within(dates, sentence.start, sentence.end)
+            if not d.dateline
             and d.bound == "on"
             and d.value
             and not _vague(d)
@@ -345,9 +353,7 @@ def _day_after(document: Document, bound: Bound, dates: Sequence[DateMention]) -
     number = bound.trigger.sentence + 1
     reach = BEHIND if bound.trigger.status in OFF else 1
     for sentence in document.sentences[number : number + reach]:
-        near = [
-            d for d in dates if sentence.start <= d.start < sentence.end and d.value and d.precision in ("day", "range")
-        ]
+        near = [d for d in within(dates, sentence.start, sentence.end) if d.value and d.precision in ("day", "range")]
         planned = [d for d in near if d.precision == "range" or d.relation == "future"]
         if planned:
             return planned[0] if len(planned) == 1 else None
@@ -357,7 +363,7 @@ def _day_after(document: Document, bound: Bound, dates: Sequence[DateMention]) -
 def _coming(document: Document, bound: Bound, dates: Sequence[DateMention]) -> bool:
     """Whether the clause names a coming time without a day: "demnächst", "im Herbst"."""
     start, end = clause_span(document, bound)
-    return any(start <= d.start < end and (d.relation == "future" or d.rule.endswith(".season")) for d in dates)
+    return any(d.relation == "future" or d.rule.endswith(".season") for d in within(dates, start, end))
 
 
 def _status(document: Document, said: str, when: DateMention | None) -> str:
@@ -378,7 +384,7 @@ def _status(document: Document, said: str, when: DateMention | None) -> str:
 def _place(document: Document, bound: Bound, places: Sequence[PlaceMention]) -> PlaceMention | None:
     sentence = document.sentences[bound.trigger.sentence]
     for start, end in (clause_span(document, bound), (sentence.start, sentence.end)):
-        near = [p for p in places if start <= p.start < end and not p.dateline and not _invited(document, p)]
+        near = [p for p in within(places, start, end) if not p.dateline and not _invited(document, p)]
         if bound.destination is not None:
             there = [p for p in near if p.country == bound.destination]
             best = _nearest(bound.trigger.start, [p for p in there if p.city] or there)
@@ -401,7 +407,7 @@ def _invited(document: Document, place: PlaceMention) -> bool:
     """Whether somebody was only asked to come there: "lud ihn nach Lima ein"."""
     if place.relation != "to":
         return False
-    for hit in document.hits:
+    for hit in within(document.hits, place.start - _NEAR, place.start + _NEAR):
         if any(entry.kind == "status" and entry.data.status == "invited" for entry in hit.entries):
             low, high = sorted((hit.start, place.start))
             if high - low < _NEAR and "," not in document.text[low:high]:
@@ -430,9 +436,7 @@ def _city_after(document: Document, bound: Bound, places: Sequence[PlaceMention]
     """The one city of the country travelled to that the next sentence names."""
     for number in range(bound.trigger.sentence + 1, min(bound.trigger.sentence + 1 + _AFTER, len(document.sentences))):
         sentence = document.sentences[number]
-        near = [
-            p for p in places if sentence.start <= p.start < sentence.end and p.country == bound.destination and p.city
-        ]
+        near = [p for p in within(places, sentence.start, sentence.end) if p.country == bound.destination and p.city]
         if near:
             return near[0] if len({p.city for p in near}) == 1 and near[0].relation in ("in", "to") else None
     return None
@@ -450,8 +454,8 @@ def _place_before(document: Document, bound: Bound, places: Sequence[PlaceMentio
             return None
         near = [
             p
-            for p in places
-            if before.start <= p.start < before.end and not p.dateline and p.relation in ("in", "to") and p.city
+            for p in within(places, before.start, before.end)
+            if not p.dateline and p.relation in ("in", "to") and p.city
         ]
         if near:
             return near[-1]

@@ -136,8 +136,9 @@ def complete(meeting: Meeting) -> Meeting | None:
 
 def _outside_names(found: Sequence[PlaceMention], parties: Sequence[Party]) -> tuple[PlaceMention, ...]:
     """The places that are no part of a person's name: not the Kunming of "Huang Kunming"."""
-    named = [party.evidence[0] for party in parties if party.name is not None]
-    return tuple(p for p in found if not any(name.start <= p.start < name.end for name in named))
+    spans = (party.evidence[0] for party in parties if party.name is not None)
+    named = {offset for span in spans for offset in range(span.start, span.end)}
+    return tuple(place for place in found if place.start not in named)
 
 
 def _paragraphs(document: Document, bound: Sequence[sides.Bound]) -> set[int]:

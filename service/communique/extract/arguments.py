@@ -22,6 +22,7 @@ from communique.extract.sides import (
     distinct,
     persons_of,
     side_of,
+    within,
 )
 from communique.model import Document, Party, PlaceMention, Token, Trigger
 
@@ -236,7 +237,7 @@ class _Binder(Reference):
         if not any(f" {word} " in told.replace(",", " ").replace(".", " ") for word in self.rules.attend):
             return None
         venue = next(
-            (p.country for p in self.places if start <= p.start < end and p.relation in ("in", "to") and p.country),
+            (p.country for p in within(self.places, start, end) if p.relation in ("in", "to") and p.country),
             None,
         )
         countries = tuple(dict.fromkeys((*countries_of(people), *([venue] if venue else []))))
@@ -265,9 +266,7 @@ class _Binder(Reference):
         start, end = words[trigger.data.clause.first].start, words[trigger.data.clause.last - 1].end
         inside = (*inside, *(p for p in officials if p not in inside))
         sides = {s for p in (*people, *inside) if (s := p.country or p.organisation)}
-        venue = next(
-            (p.country for p in self.places if start <= p.start < end and p.relation == "in" and p.country), None
-        )
+        venue = next((p.country for p in within(self.places, start, end) if p.relation == "in" and p.country), None)
         leaders = trigger.data.frame.mode == "summit" and any(p.office in OF_STATE for p in officials)
         if len(sides | ({venue} - {None})) < (1 if leaders and venue else 2):
             return None
@@ -404,11 +403,12 @@ class _Binder(Reference):
         start, end = words[clause.first].start, words[clause.last - 1].end
         noun = trigger.data.form == "noun"
         reach = _GOAL if noun else 1
-        goal = next((p for p in self.places if 0 <= p.start - trigger.end <= reach and p.country), None)
+        ahead = within(self.places, trigger.end, trigger.end + reach + 1)
+        goal = next((p for p in ahead if p.country), None)
         if goal is not None and (goal.relation == "to" or not noun) and goal.country != traveller.country:
             return None if (traveller.country, goal.country) == _ENCLAVE else goal.country
         for low, high in ((start, end), (sentence.start, sentence.end)):
-            near = [p for p in self.places if low <= p.start < high and p.country and not p.dateline]
+            near = [p for p in within(self.places, low, high) if p.country and not p.dateline]
             for wanted in ("to", "in", "bare"):
                 for place in near:
                     if wanted == "bare" and any(

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import itertools
-from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from operator import attrgetter
 from typing import TypeVar
 
-from communique.extract.sides import Bound
+from communique.extract.sides import Bound, within
 from communique.languages import Language
-from communique.model import DateMention, Document, Evidence, Hit, Party, PlaceMention
+from communique.model import DateMention, Document, Evidence, Party, PlaceMention
 
-_M = TypeVar("_M", DateMention, PlaceMention, Hit)
-
-_start = attrgetter("start")
+_M = TypeVar("_M", DateMention, PlaceMention)
 
 OFF = frozenset({"cancelled", "postponed", "refused"})
 
@@ -233,12 +229,6 @@ def _in_clause(document: Document, bound: Bound, phrases: Sequence[str]) -> bool
 def clause_span(document: Document, bound: Bound) -> tuple[int, int]:
     clause = bound.trigger.data.clause
     return document.tokens[clause.first].start, document.tokens[clause.last - 1].end
-
-
-def within(found: Sequence[_M], start: int, end: int) -> Sequence[_M]:
-    """Of mentions in order of the text those that begin in [start, end)."""
-    first = bisect_left(found, start, key=_start)
-    return found[first : bisect_left(found, end, first, key=_start)]
 
 
 def _nearest(at: int, found: Sequence[_M]) -> _M | None:

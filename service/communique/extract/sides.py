@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import itertools
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from operator import attrgetter
+from typing import TypeVar
 
 from communique.extract import clauses
 from communique.extract.clauses import Clause
 from communique.languages import Language
-from communique.model import Document, Party, PlaceMention, Trigger
+from communique.model import DateMention, Document, Hit, Party, PlaceMention, Trigger
+
+Found = TypeVar("Found", DateMention, PlaceMention, Hit)
+_start = attrgetter("start")
 
 BETWEEN = 5
 """Words between two coordinated subjects: an office, a nationality."""
@@ -266,11 +272,7 @@ class Sides:
         start = self.document.sentences[max(0, trigger.sentence - 1)].start
         end = self.document.sentences[trigger.sentence].end
         return next(
-            (
-                p.country
-                for p in reversed(self.places)
-                if start <= p.start < end and p.relation in ("in", "to") and p.country
-            ),
+            (p.country for p in reversed(within(self.places, start, end)) if p.relation in ("in", "to") and p.country),
             None,
         )
 
@@ -428,6 +430,12 @@ class Sides:
     def _home(self) -> str | None:
         dateline = next((place.country for place in self.places if place.dateline and place.country), None)
         return dateline or self.rules.home
+
+
+def within(found: Sequence[Found], start: int, end: int) -> Sequence[Found]:
+    """Of mentions in order of the text those that begin in [start, end)."""
+    first = bisect_left(found, start, key=_start)
+    return found[first : bisect_left(found, end, first, key=_start)]
 
 
 def persons_of(parties: Iterable[Party]) -> tuple[Party, ...]:

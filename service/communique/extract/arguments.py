@@ -7,6 +7,7 @@ of its own ("In dem Gespräch ging es um …") speaks of the meeting told last.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -349,7 +350,8 @@ class _Binder(Reference):
             if p.country == destination and p.entity != traveller.entity and (p in people or p.start > trigger.end)
         ]
         chosen = (traveller, *hosts)
-        countries = tuple(dict.fromkeys(c for c in (traveller.country, destination, *(p.country for p in hosts)) if c))
+        goals = (destination, *self._stations(trigger, destination))
+        countries = tuple(dict.fromkeys(c for c in (traveller.country, *goals, *(p.country for p in hosts)) if c))
         return Bound(
             trigger,
             distinct(chosen),
@@ -395,6 +397,19 @@ class _Binder(Reference):
             return True
         limit = words[min(at + 5, len(words) - 1)].start
         return any(words[max(0, first - 3)].start <= p.start <= limit for p in people)
+
+    def _stations(self, trigger: Trigger, destination: str) -> list[str]:
+        """The other countries of a tour, listed behind the first: "tour of Tanzania and South Africa"."""
+        clause: Clause = trigger.data.clause
+        words = self.document.tokens
+        near = within(self.places, words[clause.first].start, words[clause.last - 1].end)
+        out: list[str] = []
+        for one, other in itertools.pairwise(near):
+            between = self.document.folded[one.end : other.start].replace(",", " , ").split()
+            joined = bool(between) and all(word == "," or word in self.rules.and_ for word in between)
+            if joined and (out or one.country == destination) and one.city is None and other.city is None:
+                out.extend([other.country] if other.country else [])
+        return out
 
     def _destination(self, trigger: Trigger, traveller: Party) -> str | None:
         sentence = self.document.sentences[trigger.sentence]

@@ -265,6 +265,10 @@ def _where(document: Document, draft: Draft, kind: str, places: Sequence[PlaceMe
             and not draft.background
         ):
             mention = dateline
+    if draft.mode == "travel" and (mention is None or mention.city is None):
+        abroad = set(draft.countries) - {p.country for p in draft.people}
+        if len(abroad) > 1:
+            return Where(None, None, None, None, None, None, None, None)  # a tour of several countries
     if mention is None:
         country = draft.destination or (None if draft.status == "refused" else _host_country(draft))
         return Where(None, country, None, None, None, None, None, None)

@@ -95,12 +95,13 @@ def _compatible(one: DateMention, other: DateMention) -> bool:
 
 
 def join(known: Draft, draft: Draft, bound: Bound) -> None:
-    known.kinds |= draft.kinds
+    lost = known.mode == "travel" and known.status in OFF and draft.counterfactual
+    known.kinds |= set() if lost else draft.kinds  # a journey called off stays one, whatever it would have held
     if known.mode == "travel" and draft.mode == "encounter" and not bound.refers:
         hosted = {p.country for p in (*known.people, *draft.people)} | {*draft.countries}
         known.countries = [c for c in known.countries if c in hosted]  # the meeting is with somebody else there
     known.remote = known.remote and (draft.remote or bound.refers)
-    if known.mode == "travel" and draft.mode != "travel":
+    if known.mode == "travel" and draft.mode != "travel" and not lost:
         known.mode = draft.mode
     entities = known.entities
     if not bound.refers or bound.adds:
@@ -190,6 +191,7 @@ def spread(out: list[Draft]) -> list[Draft]:
             for other in out
             if other is not draft
             and len(abroad) > 1
+            and draft.mode != "travel"
             and draft.entities < other.entities
             and other.sentence >= draft.sentence
             and any(p.country in abroad for p in other.people)

@@ -214,8 +214,9 @@ class _Binder(Reference):
         words = self.document.tokens[trigger.data.clause.first : trigger.data.clause.last]
         if not any(word.lower in self.rules.present for word in words):
             return None
-        near = trigger.sentence - self.last.trigger.sentence <= _HEARD
-        meeting = self.last if near or self.first is None else self.first  # at the end of a report: of what it is about
+        sentences = self.document.sentences
+        near = sentences[trigger.sentence].paragraph == sentences[self.last.trigger.sentence].paragraph
+        meeting = self.last if near or self.first is None else self.first  # by itself: at what the report is about
         known = {p.country for p in meeting.people} | {*meeting.countries}
         if any(p.country not in known for p in people if p.country or p.organisation):
             return None

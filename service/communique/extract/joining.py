@@ -62,7 +62,8 @@ def _one(known: Draft, draft: Draft, bound: Bound) -> bool:
     if known.place is None or draft.place is None or not known.place.country or not draft.place.country:
         return True
     talked_of = bound.inherited and not draft.own_date and draft.place.country not in draft.countries
-    return known.place.country == draft.place.country or talked_of  # "they discussed the mission in Haiti"
+    aside = draft.place.relation == "to" and not draft.own_date  # "before the return to Amman he gave a banquet"
+    return known.place.country == draft.place.country or aside or talked_of  # "they discussed the mission in Haiti"
 
 
 def _spoken(known: Draft, draft: Draft, bound: Bound) -> bool:

@@ -85,8 +85,7 @@ def _unfixed(document: Document, draft: Draft, bound: Bound) -> bool:
     """Whether a plan of people told before says no day and no place: "beide Seiten sollten den Dialog fortsetzen"."""
     start, end = clause_span(document, bound)
     wish = (
-        bound.inherited
-        and bound.trigger.data.form == "noun"
+        bound.trigger.data.form == "noun"
         and draft.status == "announced"
         and not any(start <= p.start < end for p in bound.people)
     )

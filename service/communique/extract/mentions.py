@@ -13,7 +13,8 @@ from collections.abc import Iterator, Sequence
 from communique.extract import pronouns
 from communique.extract.entities import Entities, term_on
 from communique.extract.names import Name, Rules
-from communique.extract.offices import Before, OfficeReader, prefixed
+from communique.extract.offices import OfficeReader, prefixed
+from communique.extract.states import Before
 from communique.languages import Language
 from communique.model import Document, Entry, Hit, Party, Sentence, Surface
 from communique.text import fold

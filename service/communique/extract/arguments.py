@@ -159,6 +159,10 @@ class _Binder(Reference):
             if other is not None:
                 return self._bound(trigger, (*people, other), inside, True)
             self.half = (trigger, people)
+        if any(p.plural and p.office and p.organisation for p in inside):  # "foreign ministers of ASEAN gathered"
+            group = self._group(trigger, people, inside)
+            if group is not None:
+                return group
         bodies = self._bodies(inside, trigger)
         if (
             count_sides(people)

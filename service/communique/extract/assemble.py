@@ -255,7 +255,8 @@ def _where(document: Document, draft: Draft, kind: str, places: Sequence[PlaceMe
         elif mention.venue is not None and mention.country not in draft.countries:
             mention = dateline  # a palace of that name elsewhere
     if mention is None:
-        dateline = next((p for p in places if p.dateline), None) if draft.status != "refused" else None
+        unplaced = draft.status == "refused" or draft.anywhere
+        dateline = None if unplaced else next((p for p in places if p.dateline), None)
         there = draft.destination in (None, dateline.country) if dateline is not None else False
         if (
             dateline is not None

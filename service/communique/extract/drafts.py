@@ -102,6 +102,8 @@ class Draft:
     """True in a headline without a day of its own, whose present tense says no time."""
     counterfactual: bool = False
     """True for what was to be: "hätte … treffen sollen"."""
+    anywhere: bool = False
+    """True where every word for it leaves open whether they were in one place."""
     remote: bool = False
     """True where every word for it means a call unless a place is told."""
     own_date: bool = False
@@ -161,6 +163,7 @@ def draft_of(
         countries=list(bound.countries),
         organisations=list(bound.organisations),
         mode=frame.mode,
+        anywhere=frame.anywhere,
         remote=frame.remote,
         kinds={"visit" if airport else bound.group or trigger.kind},
         airport=airport,

@@ -101,6 +101,7 @@ def join(known: Draft, draft: Draft, bound: Bound) -> None:
     if known.mode == "travel" and draft.mode == "encounter" and not bound.refers:
         hosted = {p.country for p in (*known.people, *draft.people)} | {*draft.countries}
         known.countries = [c for c in known.countries if c in hosted]  # the meeting is with somebody else there
+    known.anywhere = known.anywhere and (draft.anywhere or bound.refers)
     known.remote = known.remote and (draft.remote or bound.refers)
     if known.mode == "travel" and draft.mode != "travel" and not lost:
         known.mode = draft.mode

@@ -205,6 +205,8 @@ class Frame(Section):
     """Right behind such a form they show it: "called an election", "called it unfair"."""
     remote: bool = False
     """True for a verb that means a call where no place is told: "spoke with"."""
+    anywhere: bool = False
+    """True for a word that leaves open whether they were in one place: where none is told, the dateline is none."""
     predicate: tuple[str, ...] = ()
     """Behind its object they do: "called him a friend"."""
     weak: bool = False

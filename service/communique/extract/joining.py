@@ -26,6 +26,9 @@ def _one(known: Draft, draft: Draft, bound: Bound) -> bool:
         return known.entities <= draft.entities
     if bound.refers and draft.status not in ("announced", *OFF):
         return known.entities == draft.entities or draft.entities <= known.entities
+    onward = known.mode == draft.mode == "travel" and None not in (known.destination, draft.destination)
+    if onward and known.destination != draft.destination and not bound.refers:
+        return False  # the next station
     abroad = set(known.countries) - {p.country for p in known.people}
     if len(abroad) > 1 and any(p.country in abroad for p in draft.people):
         return False  # one of the group, told by itself

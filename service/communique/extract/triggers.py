@@ -380,7 +380,7 @@ def _status(
             return "cancelled"
         return "denied" if negated else "held"
     if form == "noun":
-        if "invited" in said:
+        if "invited" in said and "announced" not in said:
             return "wished"
         if not occasion:
             for off in _OFF:

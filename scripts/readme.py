@@ -26,7 +26,7 @@ from communique.telemetry import Metrics
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
 ARTICLE = ROOT / "service" / "communique" / "samples" / "article.txt"
-SCORES = ROOT / "tests" / "eval" / "scores.json"
+SCORES = {"first": ROOT / "tests" / "eval" / "first.json", "now": ROOT / "tests" / "eval" / "scores.json"}
 SHOWN = (
     "article detected", "meetings", "participants", "participant country", "participant office", "status", "date",
     "place country", "main meeting all right", "statements", "statement speaker",
@@ -139,10 +139,13 @@ def metrics_table() -> str:
 
 
 def scores_table() -> str:
-    """What `make eval` saved last, of the rows that a subscriber asks about."""
-    scores = json.loads(SCORES.read_text("utf-8"))
-    lines = [f"| | {' | '.join(scores)} |", f"| --- |{' --- |' * len(scores)}"]
-    lines += [f"| {row} | {' | '.join(f'{scores[code][row]:.2f}' for code in scores)} |" for row in SHOWN]
+    """What `make eval` printed the first time and saved last, of the rows that a subscriber asks about."""
+    saved = {when: json.loads(file.read_text("utf-8")) for when, file in SCORES.items()}
+    columns = {
+        f"{code}, {when}": scores for code in saved["now"] for when, told in saved.items() if (scores := told[code])
+    }
+    lines = [f"| | {' | '.join(columns)} |", f"| --- |{' --- |' * len(columns)}"]
+    lines += [f"| {row} | {' | '.join(f'{scores[row]:.2f}' for scores in columns.values())} |" for row in SHOWN]
     return "\n".join(lines) + "\n"
 
 

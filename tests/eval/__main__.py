@@ -1,7 +1,7 @@
 """Scores of the extractor, by language, with what it missed: make eval [SET="PREFIX …"] [ARGS=…].
 
 A set is a pair of files, PREFIX.jsonl and PREFIX_gold.jsonl; without one the articles beside this file are read, and
-their scores are compared with those last committed in scores.json.
+their scores are compared with those last committed in scores.json, and those of the first time are shown.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ from tests.eval.rows import Rows
 from tests.eval.sets import Event
 
 COMMITTED = sets.FOLDER / "scores.json"
+FIRST = sets.FOLDER / "first.json"
+"""Scores of the articles beside this file when they were new: no rule had seen even their totals."""
 TOLERANCE = 0.01
 """A row may fall this far below its committed value before --check fails: one change of a rare row is no regression."""
 
@@ -35,9 +37,10 @@ def main() -> int:
     found = sets.extract(articles, pipeline.load())
     verdicts = [judge(article, found[article.id]) for article in articles]
     scores = {code: rows.count(v for v in verdicts if v.article.language == code) for code in known}
-    before = _committed() if not options.sets else {}
+    before = _saved(COMMITTED) if not options.sets else {}
+    first = _saved(FIRST) if not options.sets else {}
     for code, counted in scores.items():
-        _print_rows(code, counted, sum(a.language == code for a in articles), before.get(code, {}))
+        _print_rows(code, counted, sum(a.language == code for a in articles), before.get(code, {}), first.get(code, {}))
     _print_misses(verdicts, options.misses)
     _print_reliability(verdicts)
     if options.no_persons:
@@ -74,12 +77,15 @@ def lost(with_persons: Iterable[Verdict], without: Iterable[Verdict]) -> list[tu
 # ── what is printed ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _print_rows(code: str, counted: Rows, articles: int, before: Mapping[str, float]) -> None:
+def _print_rows(
+    code: str, counted: Rows, articles: int, before: Mapping[str, float], first: Mapping[str, float]
+) -> None:
     print(f"{code}: {articles} articles")
     for name, row in counted.items():
         change = row.value - before.get(name, row.value)
         moved = f"{change:+.3f}" if abs(change) >= 0.0005 else ""
-        print(f"  {name:<28} {row.value:.3f} {moved:>7}  {row.detail}")
+        new = f"  first {first[name]:.3f}" if name in first else ""
+        print(f"  {name:<28} {row.value:.3f} {moved:>7}{new}  {row.detail}")
     print()
 
 
@@ -154,8 +160,8 @@ def _line(
     return f"{status} {kind} | {who} | {','.join(sorted(countries))} | {day or '-'} | {there}"
 
 
-def _committed() -> dict[str, dict[str, float]]:
-    return dict(orjson.loads(COMMITTED.read_bytes())) if COMMITTED.exists() else {}
+def _saved(file: Path) -> dict[str, dict[str, float]]:
+    return dict(orjson.loads(file.read_bytes())) if file.exists() else {}
 
 
 def _options() -> argparse.Namespace:

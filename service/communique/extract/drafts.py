@@ -41,8 +41,8 @@ class Rules:
     light: frozenset[str]
     """Words that make a plain verb of the auxiliary before them: "had a meeting"."""
     airport: tuple[str, ...]
-    instead: tuple[str, ...]
-    meant: tuple[str, ...]
+    instead: tuple[tuple[str, ...], ...]
+    meant: tuple[tuple[str, ...], ...]
     since: frozenset[str]
     opinion: tuple[str, ...]
     said: frozenset[str]
@@ -60,8 +60,8 @@ def compile(language: Language) -> Rules:
         frozenset(words.pluperfect),
         frozenset() if words.nouns_capitalised else frozenset((*words.article, "talks", "bilateral", "separate")),
         words.airport,
-        words.instead,
-        words.meant,
+        _parts(words.instead),
+        _parts(words.meant),
         frozenset(words.since),
         tuple(f"{word}{mark}" for word in words.opinion for mark in (":", " |", " -")),
         frozenset(words.said),
@@ -69,6 +69,10 @@ def compile(language: Language) -> Rules:
         frozenset(words.of),
         frozenset(f"{language.code}.trigger.{frame.id}" for frame in language.frames if frame.weak),
     )
+
+
+def _parts(phrases: Sequence[str]) -> tuple[tuple[str, ...], ...]:
+    return tuple(tuple(f" {part} " for part in phrase.split("+")) for phrase in phrases)
 
 
 @dataclass(slots=True)
@@ -147,7 +151,8 @@ def draft_of(
     if when is None or len(when.value or "") < len("2024-06-28"):
         when = _day_after(document, bound, dates) or when
     said = trigger.status
-    unreal = _in_clause(document, bound, rules.instead)
+    clause = _told(document, bound)
+    unreal = _says(clause, rules.instead)
     if unreal and said == "announced":
         said = "cancelled"
     if said == "present" and when is None and _coming(document, bound, dates):
@@ -181,7 +186,7 @@ def draft_of(
         sentences=[trigger.sentence],
         own_date=own is not None,
         own_place=own_place is not None,
-        counterfactual=unreal or _in_clause(document, bound, rules.meant),
+        counterfactual=unreal or _says(clause, rules.meant),
         heading=_heading(document, bound),
         group_offices=bound.offices,
     )
@@ -218,15 +223,18 @@ def _heading(document: Document, bound: Bound) -> bool:
     return document.text[sentence.end - 1] not in ".!?…"
 
 
-def _in_clause(document: Document, bound: Bound, phrases: Sequence[str]) -> bool:
-    """Whether one of the phrases stands in the trigger's clause; all parts of one with a plus."""
+def _told(document: Document, bound: Bound) -> str:
+    """The words of the trigger's clause, for an infinitive those of the sentence up to it, a space on each side."""
     clause = bound.trigger.data.clause
     first = (
         document.sentences[bound.trigger.sentence].first if bound.trigger.data.form == "infinitive" else clause.first
     )
-    words = document.tokens[first : clause.last]
-    told = f" {' '.join(word.lower for word in words)} "
-    return any(all(f" {part} " in told for part in phrase.split("+")) for phrase in phrases)
+    return f" {' '.join([word[3] for word in document.tokens[first : clause.last]])} "
+
+
+def _says(told: str, phrases: Sequence[Sequence[str]]) -> bool:
+    """Whether one of the phrases stands there, all its parts."""
+    return any(parts[0] in told and all(part in told for part in parts) for parts in phrases)
 
 
 def clause_span(document: Document, bound: Bound) -> tuple[int, int]:

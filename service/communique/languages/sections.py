@@ -95,12 +95,13 @@ class Words(Section):
     plural_article: tuple[str, ...] = ()
     """Articles before an adjective with one of `weak_ending` that make a masculine office a plural."""
     weak_ending: tuple[str, ...] = ()
+    """Endings of an adjective that stands before a plural: "europäischen"."""
     apart: tuple[str, ...] = ()
     """Behind a measure of time, before an occasion that only dates what is told: "two days after he met her"."""
     separate: tuple[str, ...] = ()
     """Words that make one meeting of each counterpart: "in separate calls with A and B"."""
     unreal: tuple[str, ...] = ()
-    """Right before a verb of an encounter that was to be: "would have"."""
+    """In the clause before a verb of an encounter that was to be: "would have"."""
     than: tuple[str, ...] = ()
     """Before a word of status that only compares: "länger als geplant"."""
     on_behalf: tuple[str, ...] = ()
@@ -203,12 +204,12 @@ class Frame(Section):
     """Shortly before such a form they show it: "what she called a scandal"."""
     naming: tuple[str, ...] = ()
     """Right behind such a form they show it: "called an election", "called it unfair"."""
+    predicate: tuple[str, ...] = ()
+    """Behind its object they do: "called him a friend"."""
     remote: bool = False
     """True for a verb that means a call where no place is told: "spoke with"."""
     anywhere: bool = False
     """True for a word that leaves open whether they were in one place: where none is told, the dateline is none."""
-    predicate: tuple[str, ...] = ()
-    """Behind its object they do: "called him a friend"."""
     weak: bool = False
     """True for a word of many other uses: two named parties must be its arguments."""
 

@@ -358,10 +358,9 @@ class Places(Section):
     """Tokens before which "here" stands for the town of the dateline."""
     regions: dict[str, str] = {}
     """Country of an abbreviated region in a dateline: "Calif."."""
-    unlisted_in_brackets: bool = False
-    """Whether a name after "in" with a country beside it is taken for a town: "in Kielce (Polen)"."""
     unlisted_after_comma: bool = False
-    """The same for "in Woodside, California"."""
+    """Whether a name after "in" is taken for a town by the region behind a comma too: "in Woodside, California"; in
+    brackets it always is: "in Kielce (Polen)"."""
 
 
 class Topics(Section):

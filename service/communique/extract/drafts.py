@@ -28,6 +28,8 @@ _NEAR = 80
 _BEFORE = 1
 """Sentences before an encounter in which its city may be told."""
 
+_SINCE = 90
+"""Characters of a clause with "since" before its date."""
 _YEAR = 366
 _OLD_DAYS = 31
 """A meeting further back than this is told as history."""
@@ -129,8 +131,8 @@ def _ahead(mention: DateMention, bound: Bound) -> bool:
 
 def dated_before(document: Document, mention: DateMention, rules: Rules) -> bool:
     """Whether a date belongs to a phrase like "seit seiner Wahl im Februar"."""
-    ahead = document.folded[max(0, mention.start - 40) : mention.start].rpartition(",")[2].split()
-    return any(word in rules.since for word in ahead[-4:])
+    ahead = document.folded[max(0, mention.start - _SINCE) : mention.start].rpartition(",")[2].rpartition(". ")[2].split()
+    return any(word in rules.since for word in ahead)
 
 
 def draft_of(
@@ -392,6 +394,8 @@ def _place(document: Document, bound: Bound, places: Sequence[PlaceMention]) -> 
             if best is not None and (best.city or end == sentence.end):
                 return best if best.city else _city_after(document, bound, places) or best
             continue
+        if bound.trigger.data.frame.topical:  # "they discussed the war in Syria"
+            near = [p for p in near if p.start < bound.trigger.start or (p.city and p.country in bound.countries)]
         own = start == clause_span(document, bound)[0]  # "with Kenyatta, who had flown to Addis Ababa" says no place
         inside = [p for p in near if p.relation == "in"] or [p for p in near if own and p.relation == "to" and p.city]
         if bound.trigger.status in OFF:

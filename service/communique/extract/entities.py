@@ -447,8 +447,10 @@ def _fitting(party: Party, day: date | None) -> tuple[Person, ...]:
     if len(ranked) > 1 and party.country is not None:
         agreeing = [p for p in ranked if any(t.country == party.country for t in p.terms)]
         return tuple(agreeing or ())
-    if party.country is not None and all(t.country != party.country for t in ranked[0].terms) and len(people) > 1:
-        return ()
+    if party.country is not None and all(t.country != party.country for t in ranked[0].terms):
+        given, known = squeeze(party.name or "").split(" ")[0], squeeze(ranked[0].name).split(" ")
+        if len(people) > 1 or given not in known:
+            return ()  # the Italian Roberto Fico is not Robert Fico
     return tuple(ranked)
 
 

@@ -138,6 +138,10 @@ class _Reader(OfficeReader):
             found: tuple[list[Party], int] | None = None
             if hit is not None:
                 kinds = {entry.kind: entry for entry in reversed(hit.entries)}
+                if before.country and kinds.keys() == {"surname"} and words[index].lower in self.rules.state_body:
+                    self._skip(words[index], before)
+                    index += 1
+                    continue
                 if "office" in kinds:
                     found = self._office(index, kinds["office"], hit, before, sentence)
                 elif "counterpart" in kinds:

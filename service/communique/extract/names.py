@@ -140,7 +140,7 @@ class NameReader:
             or (words[first].text == "." and first > index)
             or (
                 (first > index or introduced)
-                and words[first].lower in rules.article
+                and words[first].lower in rules.article | rules.possessive
                 and first + 1 < sentence.last
                 and words[first + 1].lower in rules.title
             )
@@ -311,8 +311,11 @@ class NameReader:
             return True
         if at + 1 >= sentence.last or self.words[at].text != ",":
             return False
-        word = self.words[at + 1]
-        return (word.text[0].isupper() and word.lower in self.rules.title) or self._past_rank(at + 1, sentence) > at + 1
+        at += 1
+        if at + 1 < sentence.last and self.words[at].lower in self.rules.possessive:
+            at += 1  # "Her Excellency Jane Doe"
+        word = self.words[at]
+        return (word.text[0].isupper() and word.lower in self.rules.title) or self._past_rank(at, sentence) > at
 
     def _past_rank(self, at: int, sentence: Sentence) -> int:
         """Behind a rank between office and name: "the Minister of Defence, Prince Khalid", "…, Senator the Hon. A"."""
@@ -400,9 +403,13 @@ class NameReader:
         ) or any(entry.kind in ("surname", "person") for entry in hit.entries)
 
     def _descent(self, at: int, sentence: Sentence) -> int:
-        """Behind the forefathers of a known name: "King Salman bin Abdulaziz Al Saud"."""
-        if at + 1 >= sentence.last or self.words[at].lower not in _DESCENT or not self._capital(self.words[at + 1]):
+        """Behind the forefathers of a known name: "King Salman bin Abdulaziz Al Saud", "Tamim bin Hamad al-Thani"."""
+        if at + 1 >= sentence.last:
             return at
+        if self.words[at].lower not in _DESCENT or not self._capital(self.words[at + 1]):
+            fathers = at > 1 and self.words[at - 2].lower in _DESCENT
+            house = self.words[at].lower in self.rules.particle and self.words[at + 1].text == "-"
+            return at + 3 if fathers and house and at + 2 < sentence.last else at
         at += 2
         while at < sentence.last and at not in self.at and self._goes_on(at, sentence):
             at += 1

@@ -53,6 +53,8 @@ class OfficeReader(StateReader):
                 at = self._past_brackets(more[1], sentence)
                 continue
             place = self._of(at, sentence) or (self._institution(at, sentence) if plural else None)
+            if place is None and country is None and (behind := self._domain_list(at, sentence)) > at:
+                place = self._of(behind, sentence)
             if place is None:
                 break
             listed, body, at = place
@@ -193,6 +195,7 @@ class OfficeReader(StateReader):
                     word.text in ",.;:()"
                     or word.lower in self.rules.including
                     or word.lower in self.rules.said
+                    or word.lower in self.rules.pronouns.preposition
                     or (self._capital(word) and word.lower not in self.rules.not_name)
                 ):
                     return None

@@ -22,6 +22,10 @@ class Reference(Sides):
             pair = self._pair_before(trigger)
             if pair:
                 return pair
+        if self._told_of(trigger, people):
+            pair = self._couple_before(trigger, people)
+            if pair:
+                return pair
         offices: set[str | None] = {
             p.office for p in self._within(clause, trigger.sentence) if p.plural and p.office and p.country is None
         }
@@ -49,6 +53,25 @@ class Reference(Sides):
                 for other in self._subject_before(trigger):
                     if side_of(other) != side_of(people[0]) and other.entity != people[0].entity:
                         return distinct((other, *people))
+        return None
+
+    def _told_of(self, trigger: Trigger, people: tuple[Party, ...]) -> bool:
+        """Whether a noun names at most one of those who met: "after talks at the palace, Stubb called …"."""
+        frame = trigger.data.frame
+        if trigger.data.form != "noun" or frame.weak or frame.mode == "travel" or len(people) > 1:
+            return False
+        return trigger.status == "held" and (trigger.data.occasion or not people)
+
+    def _couple_before(self, trigger: Trigger, people: tuple[Party, ...]) -> tuple[Party, ...] | None:
+        """The two coordinated persons of the one or two sentences before, if nobody else is told of."""
+        for number in range(trigger.sentence - 1, max(-1, trigger.sentence - 3), -1):
+            told = persons_of(p for p in self.by_sentence[number] if not self._absent(p))
+            couple = distinct(told)
+            if len(couple) > 2:
+                return None
+            if len(couple) == 2 and self._coordinated(told):
+                known = {p.entity for p in couple}
+                return couple if all(p.entity in known for p in people) else None
         return None
 
     def _holders(self, trigger: Trigger, offices: set[str | None]) -> tuple[Party, ...] | None:

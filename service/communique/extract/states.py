@@ -10,6 +10,10 @@ from communique.model import Entry, Hit, Party, Sentence, Token
 
 _GAP = 3
 """Adjectives and adverbs that may stand between a country and its office: "Chinas neuer, junger Präsident"."""
+_DOMAIN = 12
+"""Words of a list of departments."""
+_FORMAL = 6
+"""Words of "of the Republic of the" before the name of a state."""
 _POSTED = frozenset({"ambassador", "consul_general", "nuncio", "charge_d_affaires", "special_envoy"})
 
 
@@ -113,6 +117,10 @@ class StateReader(NameReader):
             return
         if lower in ("-", "'", '"', "„", "“") or self._suspended(word):
             return
+        if before.country and not self.rules.nouns_capitalised and word.text[0].isupper():
+            if lower in self.rules.state_body:
+                before.reaches = False  # "Italian Lower House Speaker"
+                return
         reaches = before.reaches or before.possessive or not (before.country or before.organisation)
         if reaches and word.text[0].islower() and lower not in self.rules.stop and before.gap < _GAP:
             before.gap += 1
@@ -157,7 +165,7 @@ class StateReader(NameReader):
     def _of(self, at: int, sentence: Sentence) -> tuple[list[str], str | None, int] | None:
         """The country or body of an office, behind it: "Perus", "of Peru", "der Republik Vanuatu", "von A, B und C"."""
         cursor, marked, nationality = at, False, None
-        while cursor < sentence.last and cursor - at < 4:
+        while cursor < sentence.last and cursor - at < _FORMAL:
             word = self.words[cursor]
             hit = self.at.get(cursor)
             if hit is not None:
@@ -279,6 +287,8 @@ class StateReader(NameReader):
             ):
                 cursor += 1
             return cursor if cursor > at + 1 and cursor < sentence.last and self.words[cursor].text == "," else at
+        if (listed := self._domain_list(at, sentence)) > at:
+            return listed
         of = self.words[at].lower in self.rules.of and self.words[at].lower not in self.rules.for_
         if not of and self.words[at].lower not in self.rules.for_:
             return at
@@ -300,6 +310,28 @@ class StateReader(NameReader):
             if word.text in ".;:()" or (of and word.text == ","):
                 return at
         return at
+
+    def _domain_list(self, at: int, sentence: Sentence) -> int:
+        """Behind a list of departments that a country or a name follows: "of Fisheries and Forestry of Fiji", "of
+        Agriculture, Fisheries and Mining, Hon. Floyd Green"."""
+        opener = self.words[at].lower
+        if not (opener in self.rules.of or (opener == "," and not self.rules.nouns_capitalised)):
+            return at
+        cursor, joined = at + 1, False
+        while cursor < sentence.last and cursor - at < _DOMAIN:
+            word, hit = self.words[cursor], self.at.get(cursor)
+            if hit is not None and any(e.kind in ("country", "person", "office", "organisation") for e in hit.entries):
+                return at
+            if word.lower in self.rules.and_:
+                joined = True
+            elif not self._capital(word) and not (word.text == "," and not joined):
+                break
+            cursor += 1
+        if cursor >= sentence.last or cursor == at + 1:
+            return at
+        if self.words[cursor].lower in self.rules.of and self._of(cursor, sentence) is not None:
+            return cursor if joined or opener != "," else at
+        return cursor if joined and self.words[cursor].text == "," and self._name_follows(cursor + 1, sentence) else at
 
     def _past_posting(self, at: int, office: Office, sentence: Sentence) -> int:
         """Behind the country a diplomat is sent to: "der Botschafter Uruguays in Österreich, Ramiro Cabrera"."""

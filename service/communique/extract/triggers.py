@@ -30,6 +30,7 @@ class Rules:
     journey: frozenset[str]
     perfect: frozenset[str]
     relative: frozenset[str]
+    relative_thing: frozenset[str]
     last: frozenset[str]
     letter: frozenset[str]
     but: frozenset[str]
@@ -86,6 +87,7 @@ def compile(language: Language) -> Rules:
         frozenset(language.words.journey),
         frozenset(language.words.perfect),
         frozenset(language.words.relative),
+        frozenset(language.words.relative_thing),
         frozenset(language.words.last),
         frozenset(language.words.letter),
         frozenset(language.words.but),
@@ -237,7 +239,8 @@ def _reach(document: Document, parts: Sequence[Clause], hit: Hit, rules: Rules) 
         left = sum(1 for word in words[clause.first : clause.last] if word.start >= hit.end and word.text.isalnum())
         opener = words[follow.first].lower
         listing = words[clause.last - 1].text == ":"
-        if listing or (left <= 2 and opener in rules.relative):
+        subject = at - clause.first < _HEAD and opener in rules.relative_thing  # "The visit by X, which was …, has been"
+        if listing or subject or (left <= 2 and opener in rules.relative):
             return Clause(clause.first, follow.last)
     return clause
 
@@ -290,6 +293,9 @@ _ASKED = 4
 
 _OBJECT = 7
 """Words in which the object of a verb and the article behind it stand."""
+
+_HEAD = 5
+"""Words of a clause in which its subject stands."""
 
 _LOOSE = frozenset({"ein", "an", "auf", "aus", "ab"})
 """Separable parts that are prepositions or articles too: only at the end of the clause."""

@@ -129,6 +129,8 @@ class Words(Section):
     """Forms of address that only office-holders have: "Exzellenz"."""
     relative: tuple[str, ...] = ()
     """Words that open a clause about the noun just before it: "which"."""
+    relative_thing: tuple[str, ...] = ()
+    """Those of them that mean no person."""
     guest: tuple[str, ...] = ()
     """Words for the other side without a name: "Gast", "visitor"."""
     both: tuple[str, ...] = ()
@@ -210,6 +212,8 @@ class Frame(Section):
     """True for a verb that means a call where no place is told: "spoke with"."""
     anywhere: bool = False
     """True for a word that leaves open whether they were in one place: where none is told, the dateline is none."""
+    topical: bool = False
+    """True for a verb whose object is what was talked about: a country behind it is no place."""
     weak: bool = False
     """True for a word of many other uses: two named parties must be its arguments."""
 

@@ -61,6 +61,7 @@ def drafts(
         draft = draft_of(document, bound, dates, places, rules)
         if draft is None:
             continue
+        _put_forward(draft, [told for told, _ in found])
         known = told_before([told for told, _ in found], draft, bound)
         if known is not None:
             conference = draft.mode in ("summit", "multilateral") and known.mode not in ("summit", "multilateral")
@@ -73,6 +74,15 @@ def drafts(
         elif not bound.refers and not _unfixed(document, draft, bound):
             found.append((draft, bound))
     return spread(without_shadows(once(found)))
+
+
+def _put_forward(draft: Draft, told: Sequence[Draft]) -> None:
+    """A day that a journey called off would have had lies ahead as the journey did: "had been due to meet on Friday"."""
+    date = draft.date
+    if draft.status in OFF and date is not None and date.weekday is not None and date.relation != "future":
+        lost = (other for other in told if other.status in OFF and other.entities & draft.entities)
+        if any(other.date is not None and other.date.relation == "future" for other in lost):
+            draft.date = date.directed("future")
 
 
 def _interview(document: Document) -> bool:

@@ -102,6 +102,10 @@ class Journeys(Conferences):
             and people[0].start < trigger.start
         ):
             return True
+        clause = trigger.data.clause
+        told = any(word.lower in self.rules.undertake for word in words[clause.first : clause.last])
+        if told and people and people[0].start < trigger.start:
+            return True  # "has ended a working visit to Sri Lanka"
         limit = words[min(at + 5, len(words) - 1)].start
         return any(words[max(0, first - 3)].start <= p.start <= limit for p in people)
 
@@ -164,4 +168,6 @@ class Journeys(Conferences):
                 and party.start >= trigger.end
             ):
                 return party.country
+        if any(word in self.document.folded[start:end] for word in self.rules.airport):
+            return self.home if self.home != traveller.country else None  # "landed at the airport": of the dateline
         return None

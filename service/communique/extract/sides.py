@@ -69,6 +69,8 @@ class Rules:
     about: frozenset[str]
     on_behalf: frozenset[str]
     led: tuple[str, ...]
+    airport: tuple[str, ...]
+    undertake: frozenset[str]
     relative: frozenset[str]
     delegation: frozenset[str]
     separate: frozenset[str]
@@ -127,6 +129,8 @@ def compile(language: Language) -> Rules:
         about=frozenset(words.about),
         on_behalf=frozenset(words.on_behalf),
         led=words.led,
+        airport=words.airport,
+        undertake=frozenset(words.undertake),
         relative=frozenset(words.relative),
         delegation=frozenset(words.delegation),
         separate=frozenset(words.separate),

@@ -106,6 +106,8 @@ class Words(Section):
     """Before a word of status that only compares: "länger als geplant"."""
     on_behalf: tuple[str, ...] = ()
     """Words whose genitive is somebody absent: "im Namen von", "on behalf of"."""
+    undertake: tuple[str, ...] = ()
+    """Verbs of a journey: "began", "concluded"."""
     airport: tuple[str, ...] = ()
     """Where a welcome is a part of the visit and no meeting of its own."""
     not_: tuple[str, ...]

@@ -125,9 +125,9 @@ class _Binder(Journeys):
             referred = self._referred(trigger, people)
             if referred is not None:
                 people, inherited = referred, True
-        if weak and trigger.data.form == "infinitive" and people and not inherited:
-            if all(p.start > trigger.end for p in people):
-                return None  # "crowds lined the road to see A and B"
+        purpose = weak and trigger.data.form == "infinitive" and people and not inherited
+        if purpose and all(p.start > trigger.end for p in people):
+            return None  # "crowds lined the road to see A and B"
         if trigger.data.pair and not inherited and not self._coordinated(people):
             people = ()
         told = [p for p in people if not p.pronoun and p in inside]

@@ -26,6 +26,7 @@ from communique.model import (
     When,
     Where,
 )
+from communique.text import squeeze
 
 _BELOW = frozenset({"secretary_of_state", "high_representative", "speaker_of_parliament", "national_security_adviser"})
 
@@ -40,6 +41,9 @@ _KINDS = ("video_call", "phone_call", "summit", "multilateral", "talks", "recept
 
 LEAD = 2
 """Sentences in which the day of the news is told."""
+
+_CLOSED = frozenset('.!?…”"“»')
+"""How a sentence ends that is no headline and no byline."""
 
 _PAST_DAYS = 5
 """What is told beside the main meeting and lies further back than this is told for comparison."""
@@ -77,7 +81,7 @@ def drafts(
 
 
 def _put_forward(draft: Draft, told: Sequence[Draft]) -> None:
-    """A day that a journey called off would have had lies ahead as the journey did: "had been due to meet on Friday"."""
+    """A day lost with a journey called off lies ahead as that did: "had been due to meet on Friday"."""
     date = draft.date
     if draft.status in OFF and date is not None and date.weekday is not None and date.relation != "future":
         lost = (other for other in told if other.status in OFF and other.entities & draft.entities)
@@ -160,7 +164,8 @@ def _inherit_day(document: Document, drafts: Sequence[Draft], dates: Sequence[Da
     main = min(drafts, key=lambda d: (d.background, d.sentence))
     if main.date is not None or main.background or main.status != "held":
         return
-    lead = document.sentences[:LEAD]
+    heads = sum(1 for s in document.sentences[:LEAD] if document.text[s.end - 1] not in _CLOSED)
+    lead = document.sentences[: LEAD + heads]
     told = [d for d in dates if d.start < lead[-1].end and not d.dateline and d.precision == "day" and d.bound == "on"]
     days = {(d.value, d.weekday) for d in told}
     if len(days) == 1 and told[0].relation != "future" and _said_there(document, told[0], main, drafts):
@@ -170,7 +175,11 @@ def _inherit_day(document: Document, drafts: Sequence[Draft], dates: Sequence[Da
 def _said_there(document: Document, mention: DateMention, draft: Draft, drafts: Sequence[Draft]) -> bool:
     """Whether a participant is told of in the sentence of a date, by himself or in another meeting of that day."""
     sentence = next(s for s in document.sentences if s.start <= mention.start < s.end)
-    return any(sentence.start <= p.start < sentence.end for p in draft.people) or any(
+    told = set(squeeze(document.text[sentence.start : sentence.end]).split())
+    others = any(o is not draft and o.date is not None and o.date.start == mention.start for o in drafts)
+    return any(
+        not others and p.name is not None and squeeze(p.name).rpartition(" ")[2] in told for p in draft.people
+    ) or any(
         other.date is not None
         and other.date.start == mention.start
         and other.status == "held"

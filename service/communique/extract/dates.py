@@ -26,6 +26,9 @@ _BREATH = 200
 _GLUE = ".,:/-"
 _UNITS = ("%", "€", "$")
 
+_RANKED = 14
+"""Words between a rank and the span that it is of."""
+
 Bound = Literal["on", "since", "until", "before", "after", "for"]
 
 
@@ -35,6 +38,7 @@ class Rules:
     phrases: Phrases
     bounds: Mapping[str, Bound]
     articles: frozenset[str]
+    superlatives: frozenset[str]
 
 
 def compile(language: Language) -> Rules:
@@ -48,6 +52,7 @@ def compile(language: Language) -> Rules:
         phrases=Phrases(section.phrases, {form: tuple(readings) for form, readings in words.items()}, _numbers),
         bounds=section.bounds,
         articles=frozenset(section.articles),
+        superlatives=frozenset(section.superlatives),
     )
 
 
@@ -69,6 +74,8 @@ def find(document: Document, rules: Rules, paragraphs: Collection[int] | None = 
         if text[end - 1] == "." and text[end - 2].isalpha():
             end -= 1  # "Sept." or the end of the sentence
         if phrase.meaning == "bare_year" and not _year_alone(text, tokens, phrase):
+            continue
+        if phrase.meaning == "ahead" and _span(tokens, phrase.first, rules):
             continue
         near = 0 <= start - told_end <= _BREATH and "\n" not in text[told_end:start]
         reading = calendar.read(phrase, calendar.Context(published, told, near, named))
@@ -152,6 +159,16 @@ def _year_alone(text: str, tokens: Sequence[Token], phrase: Phrase) -> bool:
     return (
         before.text in ".!?:" or "\n" in text[before.end : start] or (before.text.isalpha() and before.text.islower())
     )
+
+
+def _span(tokens: Sequence[Token], first: int, rules: Rules) -> bool:
+    """Whether a rank stands before the phrase in its clause: "only the second minister to come in six years"."""
+    for back in range(first - 1, max(-1, first - _RANKED), -1):
+        if tokens[back].text in ".;:!?":
+            return False
+        if tokens[back].lower in rules.superlatives:
+            return True
+    return False
 
 
 def _bound(tokens: Sequence[Token], phrase: Phrase, rules: Rules) -> tuple[Bound, int]:

@@ -116,22 +116,29 @@ class Draft:
     """True where a date stands in its own sentence."""
     own_place: bool = False
     """The same for the place."""
+    old: bool = False
+    """True where its own date is further back than a report's meeting is."""
 
     @property
     def entities(self) -> frozenset[object]:
         return frozenset(p.entity if p.entity >= 0 else (p.country, p.office) for p in self.people)
 
 
-def _ahead(mention: DateMention, bound: Bound) -> bool:
+def _ahead(document: Document, mention: DateMention, bound: Bound) -> bool:
     """Whether what was called off lay ahead: "für Montag geplant"."""
     if bound.trigger.data.passed:
         return False
+    between = within(document.hits, bound.trigger.end, mention.start)
+    if any(e.kind == "status" and e.data.status == "announced" for hit in between for e in hit.entries):
+        return True  # "put off his trip, which was to begin on Sunday"
     return mention.bound == "for" or any(status == "announced" for status, _ in bound.trigger.data.cues)
 
 
 def dated_before(document: Document, mention: DateMention, rules: Rules) -> bool:
     """Whether a date belongs to a phrase like "seit seiner Wahl im Februar"."""
-    ahead = document.folded[max(0, mention.start - _SINCE) : mention.start].rpartition(",")[2].rpartition(". ")[2].split()
+    ahead = (
+        document.folded[max(0, mention.start - _SINCE) : mention.start].rpartition(",")[2].rpartition(". ")[2].split()
+    )
     return any(word in rules.since for word in ahead)
 
 
@@ -161,7 +168,9 @@ def draft_of(
         said = "announced"
     status = _status(document, said, when)
     if when is not None:
-        when = when.directed("future" if status == "announced" or (status in OFF and _ahead(when, bound)) else "past")
+        when = when.directed(
+            "future" if status == "announced" or (status in OFF and _ahead(document, when, bound)) else "past"
+        )
     own_place = None if frame.mode == "call" else _place(document, bound, places)
     told = frame.mode != "call" and trigger.status not in OFF
     where = own_place or (_place_before(document, bound, places) if told else None)
@@ -187,11 +196,21 @@ def draft_of(
         place=where,
         sentences=[trigger.sentence],
         own_date=own is not None,
+        old=own is not None and _old(document, own),
         own_place=own_place is not None,
         counterfactual=unreal or _says(clause, rules.meant),
         heading=_heading(document, bound),
         group_offices=bound.offices,
     )
+
+
+def _old(document: Document, mention: DateMention) -> bool:
+    """Whether a date lies in a month before that of the report, and more than a month back where it says the day."""
+    if document.published is None or mention.value is None or mention.relation == "future":
+        return False
+    if len(mention.value) == len("2024-06-28"):
+        return (document.published - day_of(mention.value)).days > _OLD_DAYS
+    return mention.value < document.published.isoformat()[: len(mention.value)]
 
 
 def _at_airport(document: Document, bound: Bound, rules: Rules) -> bool:
@@ -260,6 +279,7 @@ def _date(
             for d in within(dates, start, end)
             if not d.dateline
             and d.bound not in ("since", "before", "after")
+            and not (d.bound == "until" and d.precision in ("month", "year"))
             and not (happened and d.relation == "future")
             and not _of_saying(document, d, bound.trigger.end, rules)
             and not (d.precision == "year" and _word_before(document, d.start) in rules.of)

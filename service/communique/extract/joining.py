@@ -8,6 +8,9 @@ from communique.extract.drafts import OFF, Draft
 from communique.extract.sides import Bound
 from communique.model import DateMention
 
+_LEAD = 1
+"""Sentences behind the first in which the news is told."""
+
 REMOTE = frozenset({"phone_call", "video_call"})
 
 
@@ -32,6 +35,8 @@ def _one(known: Draft, draft: Draft, bound: Bound) -> bool:
     abroad = set(known.countries) - {p.country for p in known.people}
     if len(abroad) > 1 and any(p.country in abroad for p in draft.people):
         return False  # one of the group, told by itself
+    if draft.old and known.date is None and not known.old and known.sentence <= _LEAD:
+        return False  # "they had met in October"
     lost = known.status in OFF and draft.counterfactual  # what it would have held
     point = known.mode == "travel" and draft.mode != "travel" and draft.own_date and draft.sentence != known.sentence
     if point and not lost:

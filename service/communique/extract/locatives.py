@@ -179,6 +179,8 @@ class Grammar:
                 return "to"
             if like_venue and token.lower in rules.of and at and tokens[at - 1].lower in rules.section.beside:
                 return "in"
+            if token.lower in rules.of and at and tokens[at - 1].lower in rules.section.subjects:
+                return "topic"  # "at an estate south of San Francisco"
             if is_town(entry) and token.lower in rules.of and at and tokens[at - 1].lower in rules.buildings:
                 return self.relation_of_building(at - 1)
             if token.lower in rules.articles:

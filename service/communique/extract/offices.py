@@ -220,6 +220,8 @@ class OfficeReader(StateReader):
                     end = place[2]
                 if self._name_follows(end, sentence) or not self._closed(at, end, sentence):
                     return None
+                if end + 1 < sentence.last and self.words[end].text == "," and self._titled(end + 1, sentence):
+                    return None  # "At the invitation of Mr Modi, the President of Peru, H.E. Mr A, …"
                 if (
                     country is None
                     and organisation is None
@@ -244,6 +246,10 @@ class OfficeReader(StateReader):
                 return None
             cursor = self.after[cursor]
         return None
+
+    def _titled(self, at: int, sentence: Sentence) -> bool:
+        word = self.words[at]
+        return word.text[0].isupper() and word.lower in self.rules.title and self._name_follows(at, sentence)
 
     def _closed(self, opening: int, end: int, sentence: Sentence) -> bool:
         """Whether what a dash opened ends with a dash, a comma or the sentence; otherwise something else goes on."""

@@ -19,6 +19,8 @@ class Reference(Sides):
         start, end = words[clause.first].start, words[clause.last - 1].end
         folded = f" {self.document.folded[start:end]} "
         if any(f" {phrase} " in folded for phrase in self.rules.both) and len(people) == 0:
+            if self._group_before(trigger, start):
+                return None
             pair = self._pair_before(trigger)
             if pair:
                 return pair
@@ -54,6 +56,12 @@ class Reference(Sides):
                     if side_of(other) != side_of(people[0]) and other.entity != people[0].entity:
                         return distinct((other, *people))
         return None
+
+    def _group_before(self, trigger: Trigger, start: int) -> bool:
+        """Whether unnamed officials told last in the sentence are meant: "falls to the Heads of Government when they
+        gather"."""
+        ahead = [p for p in self.by_sentence[trigger.sentence] if p.start < start]
+        return bool(ahead) and ahead[-1].plural and ahead[-1].office is not None and ahead[-1].entity < 0
 
     def _told_of(self, trigger: Trigger, people: tuple[Party, ...]) -> bool:
         """Whether a noun names at most one of those who met: "after talks at the palace, Stubb called …"."""

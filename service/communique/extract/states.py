@@ -117,10 +117,10 @@ class StateReader(NameReader):
             return
         if lower in ("-", "'", '"', "„", "“") or self._suspended(word):
             return
-        if before.country and not self.rules.nouns_capitalised and word.text[0].isupper():
-            if lower in self.rules.state_body:
-                before.reaches = False  # "Italian Lower House Speaker"
-                return
+        house = not self.rules.nouns_capitalised and word.text[0].isupper() and lower in self.rules.state_body
+        if before.country and house:
+            before.reaches = False  # "Italian Lower House Speaker"
+            return
         reaches = before.reaches or before.possessive or not (before.country or before.organisation)
         if reaches and word.text[0].islower() and lower not in self.rules.stop and before.gap < _GAP:
             before.gap += 1

@@ -8,6 +8,7 @@ and from the status words of the clause.
 from __future__ import annotations
 
 import itertools
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -213,12 +214,16 @@ def _sentence(document: Document, rules: Rules, number: int, hits: Sequence[Hit]
 def _under_verb(trigger: Trigger, triggers: Sequence[Trigger]) -> Trigger:
     """An occasion takes its tense from the verb of its clause: "zu Gesprächen empfängt Scholz …" is not yet held,
     "zum Gipfel reist Xi nicht" never will be."""
-    if not trigger.data.occasion or trigger.status != "held":
+    if not trigger.data.occasion or trigger.status not in ("held", "announced"):
         return trigger
     for other in triggers:
         stays_away = other.data.frame.mode == "travel" and other.status in ("refused", "denied")
         if stays_away and other.data.clause == trigger.data.clause:
             return replace(trigger, status="cancelled")
+        if trigger.status == "announced":
+            if other.data.form == "past" and other.status == "held" and other.data.clause == trigger.data.clause:
+                return replace(trigger, status="held")  # "welcomed them to a summit expected to focus on …"
+            continue
         finite = other.data.form in ("present", "participle")
         if finite and other.data.clause == trigger.data.clause and other.status in ("present", "announced"):
             return replace(trigger, status=other.status)
@@ -238,11 +243,19 @@ def _reach(document: Document, parts: Sequence[Clause], hit: Hit, rules: Rules) 
         follow = parts[number + 1]
         left = sum(1 for word in words[clause.first : clause.last] if word.start >= hit.end and word.text.isalnum())
         opener = words[follow.first].lower
-        listing = words[clause.last - 1].text == ":"
-        subject = at - clause.first < _HEAD and opener in rules.relative_thing  # "The visit by X, which was …, has been"
+        listing = words[clause.last - 1].text == ":" and (left <= 2 or _lists(document, follow))
+        subject = at - clause.first < _HEAD and opener in rules.relative_thing  # "The visit, which was …, has been"
         if listing or subject or (left <= 2 and opener in rules.relative):
             return Clause(clause.first, follow.last)
     return clause
+
+
+def _lists(document: Document, clause: Clause) -> bool:
+    """Whether somebody's name or office opens a clause: behind a colon a list of who took part."""
+    start = document.tokens[clause.first].start
+    at = bisect_left(document.hits, start, key=lambda hit: hit.start)
+    hit = document.hits[at] if at < len(document.hits) else None
+    return hit is not None and hit.start == start and any(entry.kind in _PERSONAL for entry in hit.entries)
 
 
 def _weight(frame: Frame, form: str, lower: Sequence[str], document: Document, hit: Hit, clause: Clause) -> int:
@@ -280,7 +293,7 @@ def _gives_name(frame: Frame, document: Document, hit: Hit, clause: Clause) -> b
     if any(w.lower in frame.asked for w in [w for w in words if w.end <= hit.start][-_ASKED:]):
         return True
     behind = [w for w in words if w.start >= hit.end][:_OBJECT]
-    if behind and behind[0].lower in frame.naming:
+    if any(word.lower in frame.naming for word in behind[: 1 + (len(behind) > 1 and behind[0].lower in frame.still)]):
         return True
     for before, word in itertools.pairwise(behind):
         if word.lower in frame.predicate and (before.text[0].isupper() or before is behind[0]):
@@ -293,6 +306,8 @@ _ASKED = 4
 
 _OBJECT = 7
 """Words in which the object of a verb and the article behind it stand."""
+
+_PERSONAL = frozenset({"office", "person", "surname", "demonym"})
 
 _HEAD = 5
 """Words of a clause in which its subject stands."""

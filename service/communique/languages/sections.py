@@ -208,6 +208,8 @@ class Frame(Section):
     """Shortly before such a form they show it: "what she called a scandal"."""
     naming: tuple[str, ...] = ()
     """Right behind such a form they show it: "called an election", "called it unfair"."""
+    still: tuple[str, ...] = ()
+    """Adverbs that may come between: "called again for"."""
     predicate: tuple[str, ...] = ()
     """Behind its object they do: "called him a friend"."""
     remote: bool = False
@@ -277,6 +279,8 @@ class Dates(Section):
     parts: tuple[str, ...]
     """Parts of a day, which say nothing of the date."""
     counts: dict[str, int]
+    superlatives: tuple[str, ...] = ()
+    """Words of a rank: "the first in two decades" is a span and no coming day."""
     ordinals: dict[str, int] = {}
     leads: tuple[str, ...]
     """Prepositions that may open a phrase; fill {lead}."""

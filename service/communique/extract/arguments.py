@@ -207,7 +207,8 @@ class _Binder(Journeys):
         ):
             return None
         words = self.document.tokens[trigger.data.clause.first : trigger.data.clause.last]
-        if not any(word.lower in self.rules.present for word in words):
+        told = f" {' '.join(word.lower for word in words)} "
+        if not any(f" {phrase} " in told for phrase in self.rules.present):
             return None
         sentences = self.document.sentences
         near = sentences[trigger.sentence].paragraph == sentences[self.last.trigger.sentence].paragraph

@@ -84,7 +84,7 @@ class Rules:
     possessive: frozenset[str]
     then: frozenset[str]
     attend: tuple[str, ...]
-    present: frozenset[str]
+    present: tuple[str, ...]
     said: frozenset[str]
     pronouns: frozenset[str]
     him: frozenset[str]
@@ -144,7 +144,7 @@ def compile(language: Language) -> Rules:
         possessive=frozenset(words.possessive),
         then=frozenset(words.then),
         attend=words.attend,
-        present=frozenset(words.present),
+        present=words.present,
         said=frozenset(words.said),
         pronouns=pronouns,
         him=frozenset((*words.pronoun.get("him", ()), *words.pronoun.get("her", ()))),

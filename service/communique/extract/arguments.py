@@ -99,6 +99,9 @@ class _Binder(Journeys):
         for mark in marks:
             first = [p for p in bound.people if p.start < mark]
             rest = [p for p in bound.people if p.start > mark]
+            tail = self.document.folded[mark : rest[0].start].split() if rest else []
+            if any(word in self.rules.possessive for word in tail):
+                continue  # "then in the company of their ministers, A and B"
             if rest and count_sides(first) >= 2:
                 return tuple(_between(bound, group) for group in (first, [subject, *rest]))
         return (bound,)

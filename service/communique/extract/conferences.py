@@ -12,6 +12,7 @@ from communique.extract.sides import (
     countries_of,
     distinct,
     persons_of,
+    side_of,
     within,
 )
 from communique.model import Party, Token, Trigger
@@ -115,6 +116,8 @@ class Conferences(Reference):
         host = None
         if trigger.data.frame.host == "subject" and chosen:
             host = self._receiver(trigger, chosen)
+        elif trigger.data.frame.host == "object" and len(chosen) > 1 and trigger.data.form != "noun":
+            host = next((p.entity for p in chosen[1:] if side_of(p) != side_of(chosen[0])), None)
         offices = tuple(dict.fromkeys(p.office for p in groups if p.office))
         return Bound(trigger, chosen, countries, bodies_of(everybody), host=host, inherited=inherited, offices=offices)
 

@@ -410,12 +410,14 @@ def _place(document: Document, bound: Bound, places: Sequence[PlaceMention]) -> 
         near = [p for p in within(places, start, end) if not p.dateline and not _invited(document, p)]
         if bound.destination is not None:
             there = [p for p in near if p.country == bound.destination]
-            best = _nearest(bound.trigger.start, [p for p in there if p.city] or there)
+            goals = [p for p in there if p.relation == "to"]
+            best = _nearest(bound.trigger.start, [p for p in goals if p.city] or [p for p in there if p.city] or there)
             if best is not None and (best.city or end == sentence.end):
                 return best if best.city else _city_after(document, bound, places) or best
             continue
         if bound.trigger.data.frame.topical:  # "they discussed the war in Syria"
             near = [p for p in near if p.start < bound.trigger.start or (p.city and p.country in bound.countries)]
+        near = [p for p in near if p.city or not _talked_of(document, start, p)]
         own = start == clause_span(document, bound)[0]  # "with Kenyatta, who had flown to Addis Ababa" says no place
         inside = [p for p in near if p.relation == "in"] or [p for p in near if own and p.relation == "to" and p.city]
         if bound.trigger.status in OFF:
@@ -426,6 +428,15 @@ def _place(document: Document, bound: Bound, places: Sequence[PlaceMention]) -> 
         if best is not None:
             return best
     return None
+
+
+def _talked_of(document: Document, start: int, place: PlaceMention) -> bool:
+    """Whether a country stands behind a verb whose object is a topic: "discussed the Christians in Russia"."""
+    return any(
+        entry.kind == "trigger" and entry.data[0].topical
+        for hit in within(document.hits, start, place.start)
+        for entry in hit.entries
+    )
 
 
 def _invited(document: Document, place: PlaceMention) -> bool:

@@ -11,6 +11,9 @@ from communique.model import DateMention
 _LEAD = 1
 """Sentences behind the first in which the news is told."""
 
+_LOST = 4
+"""Sentences behind a journey called off in which it is told what it would have held."""
+
 REMOTE = frozenset({"phone_call", "video_call"})
 
 
@@ -48,7 +51,7 @@ def _one(known: Draft, draft: Draft, bound: Bound) -> bool:
         return False  # the journey is the news, what is planned on it comes beside it
     same = known.entities == draft.entities and known.entities
     more = bound.trigger.data.form == "noun" and not draft.own_date and not draft.own_place  # "the call with her"
-    reach = 3 if more else 2 if lost else 1
+    reach = _LOST if lost else 3 if more else 1
     part = (
         draft.entities
         and (draft.entities <= known.entities or known.entities <= draft.entities)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from communique.extract.names import RANKS, Name
-from communique.extract.states import Before, StateReader
+from communique.extract.states import POSTED, Before, StateReader
 from communique.languages.sections import Office
 from communique.model import Entry, Hit, Party, Sentence
 
@@ -56,6 +56,9 @@ class OfficeReader(StateReader):
             if place is None and country is None and (behind := self._domain_list(at, sentence)) > at:
                 place = self._of(behind, sentence)
             if place is None:
+                break
+            if organisation and _best_office(offices).office in POSTED and self.words[at].lower in self.rules.for_:
+                at = place[2]  # "the United Nations' envoy for Syria"
                 break
             listed, body, at = place
             countries.extend(listed)
@@ -160,6 +163,8 @@ class OfficeReader(StateReader):
         countries: list[str] = []
         if place is not None:
             countries, _, at = place
+        else:
+            countries, _ = self._nationalities(index, sentence)  # "his Estonian and Latvian colleagues, A and B"
         several = hit.suffix in ("innen", "s") or self._plural(index, hit, before)
         names, end = self._names_after(
             at, sentence, several or len(countries) > 1, bool(before.country or before.possessive)

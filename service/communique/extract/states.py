@@ -14,7 +14,7 @@ _DOMAIN = 12
 """Words of a list of departments."""
 _FORMAL = 6
 """Words of "of the Republic of the" before the name of a state."""
-_POSTED = frozenset({"ambassador", "consul_general", "nuncio", "charge_d_affaires", "special_envoy"})
+POSTED = frozenset({"ambassador", "consul_general", "nuncio", "charge_d_affaires", "special_envoy"})
 
 
 @dataclass(slots=True)
@@ -335,7 +335,7 @@ class StateReader(NameReader):
 
     def _past_posting(self, at: int, office: Office, sentence: Sentence) -> int:
         """Behind the country a diplomat is sent to: "der Botschafter Uruguays in Österreich, Ramiro Cabrera"."""
-        if office.office not in _POSTED or at >= sentence.last or self.words[at].lower not in self.rules.posted:
+        if office.office not in POSTED or at >= sentence.last or self.words[at].lower not in self.rules.posted:
             return at
         cursor = at + 1
         while cursor < sentence.last and self.words[cursor].lower in self.rules.article:

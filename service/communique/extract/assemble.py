@@ -205,7 +205,7 @@ def _meeting(
     document: Document, draft: Draft, topics: Sequence[TopicMention], places: Sequence[PlaceMention], rules: Rules
 ) -> Meeting:
     kind = next(kind for kind in _KINDS if kind in draft.kinds)
-    if kind in ("talks", "meeting") and _ministers(draft):
+    if kind in ("talks", "meeting", "reception") and _ministers(draft):
         kind = "multilateral"
     when = _when(document, draft, rules)
     where = _where(document, draft, kind, places, rules)

@@ -106,7 +106,7 @@ class Journeys(Conferences):
         told = any(word.lower in self.rules.undertake for word in words[clause.first : clause.last])
         if told and people and people[0].start < trigger.start:
             return True  # "has ended a working visit to Sri Lanka"
-        limit = words[min(at + (8 if trigger.data.extended else 5), len(words) - 1)].start
+        limit = words[min(at + (8 if trigger.status in ("cancelled", "postponed") else 5), len(words) - 1)].start
         return any(words[max(0, first - 3)].start <= p.start <= limit for p in people)
 
     def _antecedent(self, trigger: Trigger) -> tuple[Party, ...]:

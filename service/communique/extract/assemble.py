@@ -167,6 +167,7 @@ def _inherit_day(document: Document, drafts: Sequence[Draft], dates: Sequence[Da
     heads = sum(1 for s in document.sentences[:LEAD] if document.text[s.end - 1] not in _CLOSED)
     lead = document.sentences[: LEAD + heads]
     told = [d for d in dates if d.start < lead[-1].end and not d.dateline and d.precision == "day" and d.bound == "on"]
+    told = [d for d in told if any(s.start <= told[0].start < s.end and d.start < s.end for s in lead)]
     days = {(d.value, d.weekday) for d in told}
     if len(days) == 1 and told[0].relation != "future" and _said_there(document, told[0], main, drafts):
         main.date = told[0].directed("past")

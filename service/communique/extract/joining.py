@@ -184,7 +184,7 @@ def without_shadows(out: list[Draft]) -> list[Draft]:
             ]
             if carried:
                 main = carried[0]
-                if main.place is None and draft.place is not None:
+                if main.place is None and draft.place is not None and (main.before or not draft.before):
                     main.place = draft.place
                 main.destination = main.destination or draft.destination
                 if main.date is None:

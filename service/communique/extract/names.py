@@ -162,7 +162,8 @@ class NameReader:
                         if not introduced and words[first].lower in rules.not_name:
                             return None
                         bare = not introduced and first > 0 and words[first - 1].lower in rules.article
-                        candidates = () if (entry.ambiguous or bare) and not introduced else tuple(entry.data)
+                        sure = introduced or first > index  # "Mr Brown"
+                        candidates = tuple(entry.data) if sure or not (entry.ambiguous or bare) else ()
                         known, rule = True, "known-surname"
             town = (
                 introduced
@@ -181,7 +182,8 @@ class NameReader:
             word = words[cursor]
             other = self.at.get(cursor)
             if other is not None:
-                if cursor > first and not self._may_be_name(other) and not self._crowned(cursor, other, sentence):
+                descent = cursor > first and word.lower in _DESCENT
+                if cursor > first and not descent and not self._may_be_name(other) and not self._crowned(cursor, other, sentence):
                     break
                 if cursor > first and any(entry.kind == "person" for entry in other.entries):
                     if introduced:

@@ -7,6 +7,7 @@ of its own ("In dem Gespräch ging es um …") speaks of the meeting told last.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -35,6 +36,9 @@ def find(
     """One Bound for each trigger that has two sides, or that refers to a meeting told before."""
     binder = _Binder(document, parties, places, rules)
     binder.telling = {trigger.sentence for trigger in triggers}
+    told = Counter(trigger.sentence for trigger in triggers)
+    binder.crowded = {sentence for sentence, number in told.items() if number > 1}
+    binder.calling = {trigger.sentence for trigger in triggers if trigger.data.frame.mode == "call"}
     spans = (party.evidence[0] for party in parties if party.name is not None)
     named = {offset for span in spans for offset in range(span.start, span.end)}
     out: list[Bound] = []
@@ -92,7 +96,9 @@ class _Binder(Journeys):
         if any(word.lower in self.rules.separate for word in words):
             own = [p for p in bound.people if side_of(p) == side_of(bound.people[0])]
             others = [p for p in bound.people if side_of(p) != side_of(bound.people[0])]
-            if len(own) == 1 and len({side_of(p) for p in others}) == len(others):
+            if len(own) > 1 and len(others) == 1:
+                own, others = others, own  # "A and B received him one after the other"
+            if len(own) == 1 and len({side_of(p) for p in others}) in (1, len(others)):
                 return tuple(_between(bound, (*own, p)) for p in others)
         marks = [w.start for w in self.document.tokens[clause.first : clause.last] if w.lower in self.rules.then]
         subject = min(bound.people, key=lambda p: p.start)
@@ -172,6 +178,9 @@ class _Binder(Journeys):
         group = self._group(trigger, people, inside)
         if group is not None:
             return group
+        roundup = self._roundup(trigger)
+        if roundup is not None:
+            return roundup
         if trigger.data.frame.mode in ("summit", "multilateral") and trigger.kind not in self.kinds:
             return None
         if weak and people and trigger.data.form != "noun":

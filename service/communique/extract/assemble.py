@@ -20,6 +20,7 @@ from communique.model import (
     Participant,
     Party,
     PlaceMention,
+    Sentence,
     Statement,
     Topic,
     TopicMention,
@@ -44,6 +45,9 @@ LEAD = 2
 
 _CLOSED = frozenset('.!?…”"“»')
 """How a sentence ends that is no headline and no byline."""
+
+_DATELINE = 3
+"""Tokens of a sentence that tells nothing."""
 
 _PAST_DAYS = 5
 """What is told beside the main meeting and lies further back than this is told for comparison."""
@@ -119,6 +123,7 @@ def meetings(
     _set_back(document, drafts)
     _inherit_places(drafts)
     _inherit_day(document, drafts, dates)
+    _inherit_plan(drafts)
     for draft in drafts:
         if draft.remote and draft.place is None and draft.kinds == {"talks"} and draft.status == "held":
             draft.kinds, draft.mode = {"phone_call"}, "call"
@@ -164,13 +169,29 @@ def _inherit_day(document: Document, drafts: Sequence[Draft], dates: Sequence[Da
     main = min(drafts, key=lambda d: (d.background, d.sentence))
     if main.date is not None or main.background or main.status != "held":
         return
-    heads = sum(1 for s in document.sentences[:LEAD] if document.text[s.end - 1] not in _CLOSED)
+    heads = sum(1 for s in document.sentences[:LEAD] if document.text[s.end - 1] not in _CLOSED or _short(s))
     lead = document.sentences[: LEAD + heads]
     told = [d for d in dates if d.start < lead[-1].end and not d.dateline and d.precision == "day" and d.bound == "on"]
     told = [d for d in told if any(s.start <= told[0].start < s.end and d.start < s.end for s in lead)]
     days = {(d.value, d.weekday) for d in told}
     if len(days) == 1 and told[0].relation != "future" and _said_there(document, told[0], main, drafts):
         main.date = told[0].directed("past")
+
+
+def _short(sentence: Sentence) -> bool:
+    """Whether a sentence is only a dateline: "Samarkand." """
+    return sentence.last - sentence.first <= _DATELINE
+
+
+def _inherit_plan(drafts: Sequence[Draft]) -> None:
+    """A meeting planned without a day is in the week or month of the journey told just before it."""
+    for number, draft in enumerate(drafts):
+        if draft.status != "announced" or draft.date is not None or draft.mode == "travel":
+            continue
+        for other in drafts[:number]:
+            near = other.mode == "travel" and draft.sentence - other.sentence == 1 and other.entities <= draft.entities
+            if near and other.date is not None and len(other.date.value or "") == len("2024-06"):
+                draft.date = other.date
 
 
 def _said_there(document: Document, mention: DateMention, draft: Draft, drafts: Sequence[Draft]) -> bool:
@@ -290,7 +311,7 @@ def _where(document: Document, draft: Draft, kind: str, places: Sequence[PlaceMe
         if len(abroad) > 1:
             return Where(None, None, None, None, None, None, None, None)  # a tour of several countries
     if mention is None:
-        country = draft.destination or (None if draft.status == "refused" else _host_country(draft))
+        country = draft.destination or (_refusing(draft) if draft.status == "refused" else _host_country(draft))
         return Where(None, country, None, None, None, None, None, None)
     evidence = Evidence(mention.start, mention.end, document.text[mention.start : mention.end], mention.rule)
     if mention.dateline and mention.country is None and draft.people:
@@ -310,6 +331,12 @@ def _where(document: Document, draft: Draft, kind: str, places: Sequence[PlaceMe
 def _host_country(draft: Draft) -> str | None:
     """Who receives does so at home, where nothing else is said."""
     return next((p.country for p in draft.people if draft.host is not None and p.entity == draft.host), None)
+
+
+def _refusing(draft: Draft) -> str | None:
+    """The government that will not receive somebody would have done so at home."""
+    others = set(draft.countries) - {p.country for p in draft.people}
+    return others.pop() if "reception" in draft.kinds and len(others) == 1 else None
 
 
 def _old(document: Document, when: When) -> bool:

@@ -19,6 +19,9 @@ from communique.model import Party, Token, Trigger
 
 _GROUP = 120
 """Characters between "Treffen" and the officials who meet."""
+_ROUND = 4
+"""Sentences in which the leaders at a summit are named."""
+_LEADERS = 2
 _HEARD = 5
 """Sentences in which the officials who met are quoted."""
 
@@ -74,6 +77,27 @@ class Conferences(Reference):
         everybody = (*chosen, *(p for p in inside if p.plural or p.organisation))
         countries = tuple(dict.fromkeys((*countries_of(everybody), *([venue] if venue else []))))
         return Bound(trigger, chosen, countries, bodies_of(everybody), group="summit" if heads else "multilateral")
+
+    def _roundup(self, trigger: Trigger) -> Bound | None:
+        """A summit that the lead reports, with the leaders that the sentences behind it name one by one."""
+        if trigger.data.frame.mode != "summit" or trigger.data.form != "noun" or trigger.sentence > 1 or self.first:
+            return None
+        if trigger.background or trigger.sentence in self.crowded:
+            return None
+        leaders: list[Party] = []
+        states: list[Party] = []
+        for number in range(trigger.sentence, min(trigger.sentence + _ROUND, len(self.by_sentence))):
+            told = [p for p in self.by_sentence[number] if not self._absent(p)]
+            leaders.extend(p for p in persons_of(told) if p.name and (p.office in OF_STATE or p.organisation))
+            sentence = self.document.sentences[number]
+            words = {word.lower for word in self.document.tokens[sentence.first : sentence.last]}
+            if not words.isdisjoint(self.rules.attend):
+                states.extend(p for p in told if p.collective and p.country and p.start not in self.datelines)
+        people = distinct(leaders)
+        if len(people) < _LEADERS or len({side_of(p) for p in people}) < _LEADERS:
+            return None
+        everybody = (*people, *states)
+        return Bound(trigger, people, countries_of(everybody), bodies_of(people), group="summit")
 
     def _attending(self, trigger: Trigger) -> list[Party]:
         """The unnamed officials of whom the next sentence says that they take part: "Teilnehmen werden Minister …"."""

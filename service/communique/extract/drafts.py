@@ -418,7 +418,7 @@ def _place(document: Document, bound: Bound, places: Sequence[PlaceMention]) -> 
         if bound.trigger.data.frame.topical:  # "they discussed the war in Syria"
             near = [p for p in near if p.start < bound.trigger.start or (p.city and p.country in bound.countries)]
         near = [p for p in near if p.city or not _talked_of(document, start, p)]
-        own = (start, end) == clause_span(document, bound)  # "with Kenyatta, who had flown to Addis Ababa" says no place
+        own = (start, end) == clause_span(document, bound)  # "with Kenyatta, who had flown to Addis Ababa"
         inside = [p for p in near if p.relation == "in"] or [p for p in near if own and p.relation == "to" and p.city]
         if bound.trigger.status in OFF:
             inside = [p for p in near if p.relation in ("in", "to")]

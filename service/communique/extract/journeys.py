@@ -8,7 +8,9 @@ from dataclasses import replace
 
 from communique.extract.clauses import Clause
 from communique.extract.conferences import Conferences
+from communique.extract.entities import HEADS
 from communique.extract.sides import (
+    OF_STATE,
     Bound,
     bodies_of,
     distinct,
@@ -20,8 +22,17 @@ from communique.model import Party, Trigger
 
 _GOAL = 6
 """Characters between a journey and its goal: "trip to Beijing"."""
+_LOST_STATUS = ("cancelled", "postponed")
+_LOST = 4
+"""Sentences in which the host of a journey called off is named."""
 _ENCLAVE = ("VA", "IT")
 """The pope in Rome is no journey."""
+
+
+def _heads_state(party: Party) -> bool:
+    """Whether somebody leads a state, by the text or by the tables."""
+    terms = [term.office for person in party.candidates[:1] for term in person.terms]
+    return party.office in OF_STATE or not HEADS.isdisjoint(terms)
 
 
 class Journeys(Conferences):
@@ -73,8 +84,10 @@ class Journeys(Conferences):
             for p in self._sentence_people(trigger)
             if p.country == destination and p.entity != traveller.entity and (p in people or p.start > trigger.end)
         ]
-        chosen = (traveller, *hosts)
         goals = (destination, *self._stations(trigger, destination))
+        if not hosts and len(goals) == 1 and _heads_state(traveller) and trigger.status in _LOST_STATUS:
+            hosts = self._lost_host(trigger, destination)
+        chosen = (traveller, *hosts)
         countries = tuple(dict.fromkeys(c for c in (traveller.country, *goals, *(p.country for p in hosts)) if c))
         return Bound(
             trigger,
@@ -85,6 +98,16 @@ class Journeys(Conferences):
             host=hosts[0].entity if hosts else None,
             inherited=inherited,
         )
+
+    def _lost_host(self, trigger: Trigger, destination: str) -> list[Party]:
+        """The leader of the country who would have received, named in the sentences behind a journey called off."""
+        for number in range(trigger.sentence, min(trigger.sentence + _LOST, len(self.by_sentence))):
+            if number != trigger.sentence and number in self.telling - self.calling:
+                continue  # what is planned instead
+            for party in persons_of(self.by_sentence[number]):
+                if party.country == destination and party.name and _heads_state(party) and not self._absent(party):
+                    return [party]
+        return []
 
     def _travels(self, trigger: Trigger, people: Sequence[Party]) -> bool:
         """Whether a noun is tied to somebody: "seine Reise", "Xis Besuch", "Besuch von …", "zum Besuch"."""
@@ -104,8 +127,8 @@ class Journeys(Conferences):
             return True
         clause = trigger.data.clause
         told = any(word.lower in self.rules.undertake for word in words[clause.first : clause.last])
-        if told and people and people[0].start < trigger.start:
-            return True  # "has ended a working visit to Sri Lanka"
+        if told and people:
+            return True  # "has ended a working visit to Sri Lanka", "der Besuch führt ihn nach Peru"
         limit = words[min(at + (8 if trigger.status in ("cancelled", "postponed") else 5), len(words) - 1)].start
         return any(words[max(0, first - 3)].start <= p.start <= limit for p in people)
 

@@ -183,7 +183,12 @@ class NameReader:
             other = self.at.get(cursor)
             if other is not None:
                 descent = cursor > first and word.lower in _DESCENT
-                if cursor > first and not descent and not self._may_be_name(other) and not self._crowned(cursor, other, sentence):
+                if (
+                    cursor > first
+                    and not descent
+                    and not self._may_be_name(other)
+                    and not self._crowned(cursor, other, sentence)
+                ):
                     break
                 if cursor > first and any(entry.kind == "person" for entry in other.entries):
                     if introduced:

@@ -48,7 +48,7 @@ class OfficeReader(StateReader):
             start, plural, country = min(start, opened), True, countries[0]
         while at < sentence.last and not countries:
             more = self._joint_office(at, sentence)
-            if more is not None:
+            if more is not None and not self._repeated(at, offices[-1][0], more[0][0]):
                 offices.append(more[0])
                 at = self._past_brackets(more[1], sentence)
                 continue
@@ -289,6 +289,10 @@ class OfficeReader(StateReader):
         ):
             at -= 1
         return at < first and at > 0 and self.words[at - 1].lower in self.rules.plural_article
+
+    def _repeated(self, at: int, office: Office, more: Office) -> bool:
+        """Whether an office stands twice, the second somebody else's: "der türkische Präsident Bundespräsident A"."""
+        return office.office == more.office and self.words[at].lower not in self.rules.and_
 
     def _joint_office(self, at: int, sentence: Sentence) -> tuple[tuple[Office, Hit], int] | None:
         """ "and foreign minister" behind an office: the same person, where no article comes between."""

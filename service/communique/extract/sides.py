@@ -184,6 +184,10 @@ class Sides:
         self.last: Bound | None = None
         self.first: Bound | None = None
         self.kinds: set[str] = set()
+        self.calling: set[int] = set()
+        """Sentences with a trigger for a call."""
+        self.crowded: set[int] = set()
+        """Sentences with several triggers."""
         self.telling: set[int] = set()
         """Sentences with a trigger."""
         self.half: tuple[Trigger, tuple[Party, ...]] | None = None
@@ -290,6 +294,9 @@ class Sides:
             return people
         if not any(word.lower in self.rules.delegation for word in told):
             return people
+        led = [p for p in persons_of(self.by_sentence[trigger.sentence - 1]) if p.country in self.abroad]
+        if trigger.sentence and led:
+            return (*people, *led)
         hosts = {p.entity for p in people} - {p.entity for p in at_home} or {people[0].entity}
         country = next(iter(self.abroad))
         return tuple(p if p.entity in hosts or p not in at_home else replace(p, country=country) for p in people)
@@ -364,6 +371,8 @@ class Sides:
                 between = self.document.folded[before.end : party.start].split()
                 if 0 < len(between) < BETWEEN and between[-1] in self.rules.by:
                     party = replace(party, country=before.country)  # "lawmakers led by Speaker Maria Gomez"
+            elif before is not None and before.country and self._open(party) and self._heads(before, party):
+                party = replace(party, country=before.country)  # "guests from Peru, at their head Mayor A"
             elif before is not None and self._open(party) and self._owned(party):
                 owner = next((p for p in reversed(out) if p.country and p.name and not p.plural), None)
                 if owner is not None:
@@ -376,6 +385,11 @@ class Sides:
                         self.guessed.add(party.entity)
             out.append(self._settled(party))
         return out
+
+    def _heads(self, group: Party, party: Party) -> bool:
+        """Whether somebody is told to lead those who are told of before him."""
+        between = self.document.folded[group.end : party.start]
+        return group.collective and len(between) < NEAR and any(f" {word}" in between for word in self.rules.led)
 
     def _owned(self, party: Party) -> bool:
         """Whether an office is told as somebody's: "his defence minister"."""

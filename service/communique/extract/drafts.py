@@ -159,6 +159,8 @@ def draft_of(
     when = own or before or _date(document, bound, dates, rules, vague=True)
     if when is None or len(when.value or "") < len("2024-06-28"):
         when = _day_after(document, bound, dates) or when
+    if when is None and trigger.status == "announced":
+        when = _week_before(document, bound, dates)
     said = trigger.status
     clause = _told(document, bound)
     unreal = _says(clause, rules.instead)
@@ -354,6 +356,17 @@ def _date_before(document: Document, bound: Bound, dates: Sequence[DateMention],
         if days:
             return days[-1] if len({d.value for d in days}) == 1 else None
     return None
+
+
+def _week_before(document: Document, bound: Bound, dates: Sequence[DateMention]) -> DateMention | None:
+    """The week or month of the sentence before: "führt ihn in dieser Woche nach Paris. Termine sind geplant"."""
+    number = bound.trigger.sentence - 1
+    if number < 0:
+        return None
+    sentence = document.sentences[number]
+    found = within(dates, sentence.start, sentence.end)
+    near = [d for d in found if d.rule.endswith(".unit") and d.bound == "on" and d.relation in ("present", "future")]
+    return near[0] if len(near) == 1 and len(found) == 1 else None
 
 
 def _recent(document: Document, mention: DateMention) -> bool:

@@ -125,6 +125,8 @@ class Journeys(Conferences):
             and people[0].start < trigger.start
         ):
             return True
+        if any(word.lower in self.rules.possessive for word in words[at + 1 : at + 3]):
+            return True  # "stehen als Staatsbesuche auf seinem Plan"
         clause = trigger.data.clause
         told = any(word.lower in self.rules.undertake for word in words[clause.first : clause.last])
         if told and people:

@@ -59,7 +59,7 @@ class Journeys(Conferences):
             inherited = True
             if not people:
                 return None
-        subjects = [p for p in people if self._before(p) not in self.rules.preposition]
+        subjects = [p for p in people if self._before(p) not in self.rules.preposition and not self._invites(p)]
         if not subjects and trigger.data.form != "noun":
             return None
         visiting = next((p for p in people if 0 <= p.start - trigger.end <= 1), None)

@@ -46,6 +46,10 @@ class OfficeReader(StateReader):
         countries, opened = self._nationalities(index, sentence)
         if countries:
             start, plural, country = min(start, opened), True, countries[0]
+        pair = self._of_both(at, sentence) if plural and not countries else None
+        if pair is not None and self._names_follow(pair[1], sentence):
+            countries, at = pair
+            country = countries[0]
         while at < sentence.last and not countries:
             more = self._joint_office(at, sentence)
             if more is not None and not self._repeated(at, offices[-1][0], more[0][0]):
@@ -92,6 +96,8 @@ class OfficeReader(StateReader):
                 if best.generic or best.office in RANKS:
                     title = prefixed(apposed[0].office, apposed[4])
         text = self.document.text
+        if before.region and not names and title == "prime_minister":
+            title = "state_premier"
         said_of = Told(organisation, title, text[offices[0][1].start : offices[-1][1].full_end], f"{entry.id}")
         if not names:
             if len(countries) > 1:
@@ -289,6 +295,10 @@ class OfficeReader(StateReader):
         ):
             at -= 1
         return at < first and at > 0 and self.words[at - 1].lower in self.rules.plural_article
+
+    def _names_follow(self, at: int, sentence: Sentence) -> bool:
+        """Whether a name stands here, perhaps behind a comma."""
+        return self._name_follows(at + (at < sentence.last and self.words[at].text == ","), sentence)
 
     def _repeated(self, at: int, office: Office, more: Office) -> bool:
         """Whether an office stands twice, the second somebody else's: "der türkische Präsident Bundespräsident A"."""

@@ -20,6 +20,8 @@ _start = attrgetter("start")
 
 BETWEEN = 5
 """Words between two coordinated subjects: an office, a nationality."""
+_INVITED = 4
+"""Words between an invitation and who gave it."""
 NEAR = 50
 """Characters between a trigger and the government it is "with"."""
 UNPERSONAL = frozenset({"spokesperson", "spouse"})
@@ -70,6 +72,7 @@ class Rules:
     on_behalf: frozenset[str]
     led: tuple[str, ...]
     airport: tuple[str, ...]
+    invitation: frozenset[str]
     undertake: frozenset[str]
     relative: frozenset[str]
     delegation: frozenset[str]
@@ -130,6 +133,7 @@ def compile(language: Language) -> Rules:
         on_behalf=frozenset(words.on_behalf),
         led=words.led,
         airport=words.airport,
+        invitation=frozenset(word.lower() for word in words.invitation),
         undertake=frozenset(words.undertake),
         relative=frozenset(words.relative),
         delegation=frozenset(words.delegation),
@@ -253,6 +257,11 @@ class Sides:
             return True
         at = self.document.index.get(party.start, 0)
         return any(word.lower in self.rules.on_behalf for word in self.document.tokens[max(0, at - 4) : at])
+
+    def _invites(self, party: Party) -> bool:
+        """Whether somebody is only told of as who invited: "auf Einladung des Präsidenten A"."""
+        at = self.document.index.get(party.start, 0)
+        return any(word.lower in self.rules.invitation for word in self.document.tokens[max(0, at - _INVITED) : at])
 
     def _before(self, party: Party) -> str:
         at = self.document.index.get(party.start, 0) - 1

@@ -10,6 +10,8 @@ from communique.model import Entry, Hit, Party, Sentence, Token
 
 _GAP = 3
 """Adjectives and adverbs that may stand between a country and its office: "Chinas neuer, junger Präsident"."""
+_RECENT = 400
+"""Characters before "of the two countries" in which they are named."""
 _DOMAIN = 12
 """Words of a list of departments."""
 _FORMAL = 6
@@ -27,6 +29,8 @@ class Before:
     prefix: str | None = None
     gap: int = 0
     possessive: bool = False
+    region: bool = False
+    """True for a part of a state: its premier is not that of the state."""
     reaches: bool = False
     """True where adjectives may follow: a nationality or a genitive, not a bare country."""
 
@@ -48,7 +52,9 @@ class StateReader(NameReader):
                 possessive=before.possessive,
             ), None
         if "region" in kinds:
-            return Before(country=kinds["region"].data, start=hit.start, prefix=before.prefix, reaches=True), None
+            return Before(
+                country=kinds["region"].data, start=hit.start, prefix=before.prefix, reaches=True, region=True
+            ), None
         if "country" in kinds:
             country = kinds["country"].data
             before = self._place_before(index, hit, country, strict=self.rules.nouns_capitalised)
@@ -224,6 +230,26 @@ class StateReader(NameReader):
             listed.append(entry.data)
             cursor = self.after[follow]
         return listed, None, cursor
+
+    def _of_both(self, at: int, sentence: Sentence) -> tuple[list[str], int] | None:
+        """The two states told last, where a phrase means them: "die Außenminister beider Länder"."""
+        for phrase in self.rules.both_countries:
+            end = at + len(phrase)
+            if end <= sentence.last and all(self.words[at + n].lower == word for n, word in enumerate(phrase)):
+                break
+        else:
+            return None
+        found: list[str] = []
+        for hit in reversed([hit for hit in self.document.hits if hit.start < self.words[at].start]):
+            if self.words[at].start - hit.start > _RECENT:
+                break
+            for entry in hit.entries:
+                if entry.kind in ("country", "demonym") and str(entry.data) not in found:
+                    found.insert(0, str(entry.data))
+                    break
+            if len(found) == 2:
+                return found, end
+        return None
 
     def _institution(self, at: int, sentence: Sentence) -> tuple[list[str], str | None, int] | None:
         """The country behind the institution of a delegation: "der Kommunistischen Partei Chinas", "of the Communist

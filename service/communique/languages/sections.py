@@ -106,6 +106,10 @@ class Words(Section):
     """Before a word of status that only compares: "länger als geplant"."""
     on_behalf: tuple[str, ...] = ()
     """Words whose genitive is somebody absent: "im Namen von", "on behalf of"."""
+    invitation: tuple[str, ...] = ()
+    """Nouns whose genitive is the host: "auf Einladung des Präsidenten"."""
+    both_countries: tuple[str, ...] = ()
+    """Phrases for the two states named before: "beider Länder"."""
     undertake: tuple[str, ...] = ()
     """Verbs of a journey: "began", "concluded"."""
     airport: tuple[str, ...] = ()

@@ -31,6 +31,9 @@ SCRIPTS = {
     "ru": re.compile(r"[А-ЯЁ][а-яё]+(?:[- ][А-ЯЁа-яё]+)*"),
     "zh": re.compile(r"[㐀-鿿]{2,6}"),
 }
+BESIDE = re.compile(r"(\w{4,}) (?:am|an der|im|in der|bei|ob der|vor der) [\w -]+")
+NOT_SHORT = frozenset({"Altdorf", "Brandenburg", "Burg", "Lauf", "Limburg", "Weil"})
+"""Words of their own, regions, and towns elsewhere."""
 NOT_RUSSIAN = re.compile(r"[ІіЇїЄєҐґЎўЈјЉљЊњЂђЋћЏџӘәҒғҚқҢңӨөҰұҮүҺһ]")
 
 
@@ -123,6 +126,7 @@ def names(folder: Path, places: list[Place]) -> Iterator[Name]:
         for form in row["forms"].split("|"):
             yield row["lang"], "city", place.key, form, None
     yield from _stems(by_name, places)
+    yield from _short(by_name, places)
     capitals = {place.country: place for place in places if place.capital}
     for row in read(folder / "metonyms.csv"):
         if row["meaning"] == "capital" and row["country"] in capitals:
@@ -150,6 +154,17 @@ def _stems(by_name: dict[tuple[str, str], Place], places: list[Place]) -> Iterat
     for place in places:
         if place.country in GERMAN_SPEAKING and place.name.endswith(("ingen", "ungen")):
             yield "de", "city_stem", place.key, place.name[:-2], None
+
+
+def _short(by_name: dict[tuple[str, str], Place], places: list[Place]) -> Iterator[Name]:
+    """German towns without their river or country: "Klagenfurt" of "Klagenfurt am Wörthersee"."""
+    found: dict[str, list[Place]] = {}
+    for place in places:
+        if place.country in GERMAN_SPEAKING and (match := BESIDE.fullmatch(place.name)):
+            found.setdefault(match[1], []).append(place)
+    for form, towns in sorted(found.items()):
+        if len(towns) == 1 and form not in NOT_SHORT and not any((code, form) in by_name for code in GERMAN_SPEAKING):
+            yield "de", "city", towns[0].key, form, None
 
 
 def _in_script(forms: list[str], script: re.Pattern[str]) -> list[str]:

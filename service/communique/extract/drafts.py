@@ -155,7 +155,8 @@ def draft_of(
         return None  # what a conference had decided long before
     airport = frame.kind == "reception" and _at_airport(document, bound, rules)
     own = _date(document, bound, dates, rules)
-    before = None if trigger.status in OFF else _date_before(document, bound, dates, rules)
+    lost = trigger.status in OFF or _says(_told(document, bound), (*rules.instead, *rules.meant))
+    before = None if lost else _date_before(document, bound, dates, rules)
     when = own or before or _date(document, bound, dates, rules, vague=True)
     if when is None or len(when.value or "") < len("2024-06-28"):
         when = _day_after(document, bound, dates) or when

@@ -48,7 +48,7 @@ class Journeys(Conferences):
         if trigger.data.form == "noun" and trigger.data.extended:
             people = persons_of(p for p in inside if p.start > trigger.end) or people
         if trigger.data.form == "noun" and not self._travels(trigger, people):
-            return None
+            return self._same_journey(trigger)
         if not people and trigger.data.form != "noun":
             people = self._antecedent(trigger)
         if not people:

@@ -50,6 +50,7 @@ class Rules:
     for_: frozenset[str]
     said: frozenset[str]
     state_body: frozenset[str]
+    side: frozenset[str]
     both_countries: tuple[tuple[str, ...], ...]
     posted: frozenset[str]
     as_: frozenset[str]
@@ -96,6 +97,7 @@ def compile(language: Language) -> Rules:
         said=frozenset(words.said),
         state_body=frozenset(fold(word) for word in words.state_body),
         both_countries=tuple(tuple(fold(phrase).split()) for phrase in words.both_countries),
+        side=frozenset(words.side),
         posted=frozenset(words.posted),
         as_=frozenset(words.as_),
         pronouns=pronouns.compile(language),

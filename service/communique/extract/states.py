@@ -123,6 +123,9 @@ class StateReader(NameReader):
             return
         if lower in ("-", "'", '"', "„", "“") or self._suspended(word):
             return
+        if before.country and before.reaches and lower in self.rules.side:
+            before.gap = 0  # "auf chinesischer Seite der Vorsitzende A"
+            return
         house = not self.rules.nouns_capitalised and word.text[0].isupper() and lower in self.rules.state_body
         if before.country and house:
             before.reaches = False  # "Italian Lower House Speaker"

@@ -106,6 +106,8 @@ class Words(Section):
     """Before a word of status that only compares: "länger als geplant"."""
     on_behalf: tuple[str, ...] = ()
     """Words whose genitive is somebody absent: "im Namen von", "on behalf of"."""
+    side: tuple[str, ...] = ()
+    """The noun behind a nationality that says for whom somebody sits at the table: "auf chinesischer Seite"."""
     invitation: tuple[str, ...] = ()
     """Nouns whose genitive is the host: "auf Einladung des Präsidenten"."""
     both_countries: tuple[str, ...] = ()

@@ -284,7 +284,8 @@ def _where(document: Document, draft: Draft, kind: str, places: Sequence[PlaceMe
     if kind in REMOTE:
         return Where(None, None, None, None, None, None, None, None)
     mention = draft.place
-    dateline = next((p for p in places if p.dateline and p.city), None)
+    heads = [p for p in places if p.dateline and p.city]
+    dateline = next((p for p in heads if p.country in draft.countries), heads[0] if heads else None)
     if (
         mention is not None
         and dateline is not None
@@ -297,7 +298,9 @@ def _where(document: Document, draft: Draft, kind: str, places: Sequence[PlaceMe
             mention = dateline  # a palace of that name elsewhere
     if mention is None:
         unplaced = draft.status == "refused" or draft.anywhere
-        dateline = None if unplaced else next((p for p in places if p.dateline), None)
+        heads = [p for p in places if p.dateline]
+        ours = (p for p in heads if p.country in draft.countries)
+        dateline = None if unplaced else next(ours, heads[0] if heads else None)
         there = draft.destination in (None, dateline.country) if dateline is not None else False
         if (
             dateline is not None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from communique.extract.entities import HEADS
 from communique.extract.reference import Reference
 from communique.extract.sides import (
     OF_STATE,
@@ -19,6 +20,8 @@ from communique.model import Party, Token, Trigger
 
 _GROUP = 120
 """Characters between "Treffen" and the officials who meet."""
+_DATED = 4
+"""Words between "before" and the summit by which something else is dated."""
 _ROUND = 4
 """Sentences in which the leaders at a summit are named."""
 _LEADERS = 2
@@ -82,13 +85,15 @@ class Conferences(Reference):
         """A summit that the lead reports, with the leaders that the sentences behind it name one by one."""
         if trigger.data.frame.mode != "summit" or trigger.data.form != "noun" or trigger.sentence > 1 or self.first:
             return None
-        if trigger.background or trigger.sentence in self.crowded:
-            return None
+        at = self.document.index.get(trigger.start, 0)
+        dated = any(word.lower in self.rules.apart for word in self.document.tokens[max(0, at - _DATED) : at])
+        if trigger.background or dated or trigger.sentence in self.crowded:
+            return None  # "shortly before the summit"
         leaders: list[Party] = []
         states: list[Party] = []
         for number in range(trigger.sentence, min(trigger.sentence + _ROUND, len(self.by_sentence))):
             told = [p for p in self.by_sentence[number] if not self._absent(p)]
-            leaders.extend(p for p in persons_of(told) if p.name and (p.office in OF_STATE or p.organisation))
+            leaders.extend(p for p in persons_of(told) if p.name and (p.office in OF_STATE | HEADS or p.organisation))
             sentence = self.document.sentences[number]
             words = {word.lower for word in self.document.tokens[sentence.first : sentence.last]}
             if not words.isdisjoint(self.rules.attend):

@@ -59,7 +59,7 @@ def _one(known: Draft, draft: Draft, bound: Bound) -> bool:
     )
     if not (same or part):
         return False
-    off = known.status in OFF and draft.sentence - known.sentence <= 2 and draft.status in ("announced", *OFF)
+    off = known.status in OFF and draft.sentence - known.sentence <= _LOST and draft.status in ("announced", *OFF)
     if _class(known.status) != _class(draft.status) and not (off and draft.counterfactual):
         return False
     if (

@@ -72,6 +72,7 @@ class Rules:
     on_behalf: frozenset[str]
     led: tuple[str, ...]
     airport: tuple[str, ...]
+    apart: frozenset[str]
     invitation: frozenset[str]
     undertake: frozenset[str]
     relative: frozenset[str]
@@ -133,6 +134,7 @@ def compile(language: Language) -> Rules:
         on_behalf=frozenset(words.on_behalf),
         led=words.led,
         airport=words.airport,
+        apart=frozenset(words.apart),
         invitation=frozenset(word.lower() for word in words.invitation),
         undertake=frozenset(words.undertake),
         relative=frozenset(words.relative),

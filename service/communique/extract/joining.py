@@ -181,6 +181,7 @@ def without_shadows(out: list[Draft]) -> list[Draft]:
                 and abs(other.sentence - draft.sentence) <= 1
                 and _class(other.status) == _class(draft.status)
                 and not (draft.own_date and other.own_date and other.sentence != draft.sentence)
+                and not (draft.status in ("announced", "ongoing") and draft.sentence < other.sentence)
             ]
             if carried:
                 main = carried[0]

@@ -14,6 +14,7 @@ from dataclasses import replace
 from communique.extract.clauses import Clause
 from communique.extract.journeys import Journeys
 from communique.extract.sides import (
+    NEAR,
     Bound,
     Rules,
     bodies_of,
@@ -56,6 +57,8 @@ class _Binder(Journeys):
     """Binds one trigger after the other."""
 
     def bind(self, trigger: Trigger) -> Bound | None:
+        if trigger.data.form == "noun" and trigger.sentence in self.crowded and self._is_topic(trigger):
+            return None
         mode = trigger.data.frame.mode
         bound = self._travel(trigger) if mode == "travel" else self._encounter(trigger)
         if bound is not None and bound.people and not any(self._official(p) for p in bound.people):
@@ -65,6 +68,18 @@ class _Binder(Journeys):
             self.first = self.first or bound
             self.kinds.add(trigger.kind)
         return bound
+
+    def _is_topic(self, trigger: Trigger) -> bool:
+        """Whether a noun says what was talked about: "sprachen über den bevorstehenden Gipfel"."""
+        words = self.document.tokens
+        for back in range(self.document.index.get(trigger.start, 0) - 1, trigger.data.clause.first, -1):
+            if words[back].lower in self.rules.topic:
+                return True
+            if words[back].lower not in self.rules.article and words[back].text[0].isupper():
+                return False
+            if trigger.start - words[back].start > NEAR:
+                return False
+        return False
 
     def with_leaders(self, bound: Bound) -> Bound:
         """With the heads of a delegation that the sentence behind names: "Die Gruppe wird von X angeführt"."""

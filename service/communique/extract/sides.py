@@ -69,6 +69,7 @@ _DIPLOMATS = frozenset({"ambassador", "consul_general", "nuncio", "charge_d_affa
 class Rules:
     openers: clauses.Openers
     about: frozenset[str]
+    topic: frozenset[str]
     on_behalf: frozenset[str]
     led: tuple[str, ...]
     airport: tuple[str, ...]
@@ -131,6 +132,7 @@ def compile(language: Language) -> Rules:
     return Rules(
         openers=clauses.openers(language),
         about=frozenset(words.about),
+        topic=frozenset(words.topic),
         on_behalf=frozenset(words.on_behalf),
         led=words.led,
         airport=words.airport,

@@ -44,6 +44,8 @@ class Words(Section):
     with_: tuple[str, ...]
     between: tuple[str, ...]
     by: tuple[str, ...]
+    topic: tuple[str, ...] = ()
+    """Prepositions before what is talked about."""
     about: tuple[str, ...]
     """Introduce a topic, so that what follows is no participant."""
     attend: tuple[str, ...] = ()

@@ -57,9 +57,10 @@ class _Binder(Journeys):
     """Binds one trigger after the other."""
 
     def bind(self, trigger: Trigger) -> Bound | None:
-        if trigger.data.form == "noun" and trigger.sentence in self.crowded and self._is_topic(trigger):
-            return None
         mode = trigger.data.frame.mode
+        beside = trigger.data.form == "noun" and mode != "travel" and trigger.sentence in self.crowded
+        if beside and self._is_topic(trigger):
+            return None
         bound = self._travel(trigger) if mode == "travel" else self._encounter(trigger)
         if bound is not None and bound.people and not any(self._official(p) for p in bound.people):
             return None  # "Serbia's Novak Djokovic will meet Italy's Jannik Sinner in the final"

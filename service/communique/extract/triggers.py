@@ -296,7 +296,8 @@ def _gives_name(frame: Frame, document: Document, hit: Hit, clause: Clause) -> b
     if any(word.lower in frame.naming for word in behind[: 1 + (len(behind) > 1 and behind[0].lower in frame.still)]):
         return True
     for before, word in itertools.pairwise(behind):
-        if word.lower in frame.predicate and (before.text[0].isupper() or before is behind[0]):
+        thing = behind[0].text[0].islower() and before is not behind[0]  # "called the sea a shared duty"
+        if word.lower in frame.predicate and (thing or before.text[0].isupper() or before is behind[0]):
             return True
     return False
 
@@ -409,6 +410,8 @@ def _status(
                     return off
         if future or ("announced" in said and not occasion):
             return "refused" if near_negation and not occasion else "announced"
+        if not occasion and any(cue.status == "wished" and cue.finite for cue in cues):
+            return "wished"
         if near_negation and not occasion:
             return "refused"
         if "wished" in said and not occasion:

@@ -121,7 +121,7 @@ class _Binder(Journeys):
         for mark in marks:
             first = [p for p in bound.people if p.start < mark]
             rest = [p for p in bound.people if p.start > mark]
-            tail = self.document.folded[mark : rest[0].start].split() if rest else []
+            tail = self.document.folded[mark : rest[0].end].split() if rest else []
             if any(word in self.rules.possessive for word in tail):
                 continue  # "then in the company of their ministers, A and B"
             if rest and count_sides(first) >= 2:
@@ -139,6 +139,8 @@ class _Binder(Journeys):
         inherited = False
         if count_sides(people) < 2:
             wide = self._sentence_people(trigger)
+            if weak and trigger.data.form in ("past", "participle") and (subject := self._antecedent(trigger)):
+                wide = distinct((*subject, *people))  # "Modi, who was hosting the summit, sent …"
             if count_sides(wide) < 2 and trigger.data.form not in ("past", "present"):
                 wide = self._sentence_people(trigger, tellers=True)  # "…, he said after meeting her"
             if count_sides(wide) >= 2:

@@ -468,7 +468,7 @@ def _invited(document: Document, place: PlaceMention) -> bool:
 def _stands_at(document: Document, place: PlaceMention, bound: Bound) -> bool:
     """Whether a city without a preposition of its own is where it happened: "in der Galerie von Versailles", "at
     Luanda's palace"; a capital alone may be its government."""
-    if place.city is None or place.relation != "bare" or place.country not in bound.countries:
+    if place.city is None or place.venue or place.relation != "bare" or place.country not in bound.countries:
         return False
     if place.start <= document.sentences[bound.trigger.sentence].start:
         return False

@@ -225,11 +225,12 @@ class Entities:
     def _offices_of(self, entity: Entity, party: Party) -> None:
         if party.office and party.office not in ("counterpart", "inhabitant"):
             entity.offices.add(party.office)
+        day = self.document.published
         for person in entity.candidates[:1]:
-            term = term_on(person, self.document.published)
+            term = term_on(person, day)
             if term is not None:
                 entity.offices.add(term.office)
-                if entity.organisation is None and entity.country is None:
+                if entity.organisation is None and entity.country is None and (term.country or _lately(term, day)):
                     entity.country = term.country
                     entity.organisation = None if term.country else term.organisation
             if self.document.published is not None:
@@ -403,6 +404,11 @@ def _distance(term: Term, at: str) -> int:
 def _days(day: str) -> int:
     parts = [int(part) for part in day.split("-")] + [1, 1]
     return parts[0] * 365 + parts[1] * 30 + parts[2]
+
+
+def _lately(term: Term, day: date | None) -> bool:
+    """Whether a term covers a day or lies within two years of it."""
+    return day is None or _distance(term, day.isoformat()) <= 730
 
 
 def in_office(person: Person, day: date | None) -> bool:

@@ -225,7 +225,9 @@ class OfficeReader(StateReader):
                     offices.append(more[0])
                     end = more[1]
                 place = self._of(end, sentence)
-                if place is not None:
+                if place is not None and organisation and _best_office(offices).office in POSTED:
+                    end = place[2]  # "the United Nations' envoy for Syria"
+                elif place is not None:
                     country = country or (place[0][0] if place[0] else None)
                     organisation = organisation or place[1]
                     end = place[2]

@@ -208,6 +208,10 @@ class _Reading(Towns):
                 break
             found.append(replace(mention, dateline=True))
             start += len(part) + 1
+        head = self.text[line.start : line.head_end].partition(". ")
+        if not found and head[1]:  # "BAKU. KAZINFORM –"
+            mention = self.head(line.start, line.start + len(head[0]), line, sure=False)
+            found.extend([replace(mention, dateline=True)] if mention else [])
         if not found and (unlisted := self.unlisted_head(line)):
             return [replace(unlisted, dateline=True)]
         return found

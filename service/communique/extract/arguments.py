@@ -84,13 +84,15 @@ class _Binder(Journeys):
 
     def with_leaders(self, bound: Bound) -> Bound:
         """With the heads of a delegation that the sentence behind names: "Die Gruppe wird von X angeführt"."""
-        unnamed = set(bound.countries) - {p.country for p in bound.people}
-        if len(unnamed) != 1 or bound.refers or bound.destination or not bound.people:
+        unnamed = [c for c in bound.countries if c not in {p.country for p in bound.people}]
+        number = bound.trigger.sentence + 1
+        if bound.refers or bound.destination or number >= len(self.by_sentence):
+            return bound
+        if len(unnamed) == 2 and not bound.people:
+            return self._with_both_leaders(bound, number)
+        if len(unnamed) != 1 or not bound.people:
             return bound
         whose = unnamed.pop()
-        number = bound.trigger.sentence + 1
-        if number >= len(self.by_sentence):
-            return bound
         sentence = self.document.sentences[number]
         told = self.document.folded[sentence.start : sentence.end]
         if not any(word in told for word in self.rules.led):
@@ -101,6 +103,16 @@ class _Binder(Journeys):
             if p.name and not self._absent(p) and (p.country == whose or p.entity in self.guessed or p.country is None)
         )
         return replace(bound, people=distinct((*bound.people, *heads)))
+
+    def _with_both_leaders(self, bound: Bound, number: int) -> Bound:
+        """With the heads of two delegations in the order of their states: "headed by A and B respectively"."""
+        sentence = self.document.sentences[number]
+        told = self.document.folded[sentence.start : sentence.end]
+        heads = distinct([p for p in persons_of(self.by_sentence[number]) if p.name and not self._absent(p)])
+        if len(heads) != 2 or not any(word in told for word in self.rules.led):
+            return bound
+        whose = zip(heads, bound.countries, strict=False)
+        return replace(bound, people=tuple(p if p.candidates else replace(p, country=c) for p, c in whose))
 
     def one_by_one(self, bound: Bound) -> tuple[Bound, ...]:
         """One meeting of each counterpart in "separate calls with A and B"; of "trifft A, danach B und C" one for what

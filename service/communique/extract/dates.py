@@ -77,6 +77,8 @@ def find(document: Document, rules: Rules, paragraphs: Collection[int] | None = 
             continue
         if phrase.meaning == "ahead" and _span(tokens, phrase.first, rules):
             continue
+        if phrase.meaning == "shift_ahead" and _dates_another(tokens, phrase, rules):
+            continue
         near = 0 <= start - told_end <= _BREATH and "\n" not in text[told_end:start]
         reading = calendar.read(phrase, calendar.Context(published, told, near, named))
         if reading is None:
@@ -159,6 +161,12 @@ def _year_alone(text: str, tokens: Sequence[Token], phrase: Phrase) -> bool:
     return (
         before.text in ".!?:" or "\n" in text[before.end : start] or (before.text.isalpha() and before.text.islower())
     )
+
+
+def _dates_another(tokens: Sequence[Token], phrase: Phrase, rules: Rules) -> bool:
+    """Whether "after" at the end of a phrase goes on: "a day after taking office" counts from no day told."""
+    after = tokens[phrase.last].text if phrase.last < len(tokens) else "."
+    return tokens[phrase.last - 1].lower in rules.bounds and after[0].isalnum()
 
 
 def _span(tokens: Sequence[Token], first: int, rules: Rules) -> bool:

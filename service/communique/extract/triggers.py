@@ -264,6 +264,8 @@ def _weight(frame: Frame, form: str, lower: Sequence[str], document: Document, h
     told = document.folded[hit.start : hit.end]
     if form != "noun" and document.text[hit.start - 1 : hit.start] == "-":
         return 0  # "so-called"
+    if frame.behind and not _stands_behind(frame, document, hit, clause):
+        return 0
     if told in frame.names and _gives_name(frame, document, hit, clause):
         return 0
     if (
@@ -287,6 +289,12 @@ def _weight(frame: Frame, form: str, lower: Sequence[str], document: Document, h
     return weight
 
 
+def _stands_behind(frame: Frame, document: Document, hit: Hit, clause: Clause) -> bool:
+    """Whether a word that the frame asks for stands before the form: "after an hour and a half with …"."""
+    ahead = [w.lower for w in document.tokens[clause.first : clause.last] if w.end <= hit.start][-_SPAN:]
+    return any(word in frame.behind for word in ahead)
+
+
 def _gives_name(frame: Frame, document: Document, hit: Hit, clause: Clause) -> bool:
     """Whether the verb names or starts something: "called an election", "called him a friend"."""
     words = document.tokens[clause.first : clause.last]
@@ -307,6 +315,9 @@ _ASKED = 4
 
 _OBJECT = 7
 """Words in which the object of a verb and the article behind it stand."""
+
+_SPAN = 6
+"""Words of a span of time behind its preposition."""
 
 _PERSONAL = frozenset({"office", "person", "surname", "demonym"})
 

@@ -224,6 +224,8 @@ class Frame(Section):
     """True for a verb that means a call where no place is told: "spoke with"."""
     anywhere: bool = False
     """True for a word that leaves open whether they were in one place: where none is told, the dateline is none."""
+    behind: tuple[str, ...] = ()
+    """Words of which one stands shortly before a form: "after" two hours with somebody."""
     topical: bool = False
     """True for a verb whose object is what was talked about: a country behind it is no place."""
     weak: bool = False

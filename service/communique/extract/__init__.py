@@ -145,7 +145,7 @@ def _paragraphs(document: Document, bound: Sequence[sides.Bound]) -> set[int]:
     """Where `assemble` looks for the days of encounters: in their paragraphs, in the lead, and for a journey in the
     sentences behind."""
     sentences = document.sentences
-    wanted = {*range(assemble.LEAD), *(one.trigger.sentence for one in bound)}
+    wanted = {*range(len(assemble.lead(document))), *(one.trigger.sentence for one in bound)}
     wanted |= {
         one.trigger.sentence + ahead for one in bound if one.destination is not None for ahead in (1, drafts.BEHIND)
     }

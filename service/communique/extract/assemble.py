@@ -46,6 +46,9 @@ LEAD = 2
 _CLOSED = frozenset('.!?…”"“»')
 """How a sentence ends that is no headline and no byline."""
 
+_TWO = 2
+"""More who are received for a summit hold it."""
+
 _DATELINE = 3
 """Tokens of a sentence that tells nothing."""
 
@@ -74,7 +77,8 @@ def drafts(
         if known is not None:
             conference = draft.mode in ("summit", "multilateral") and known.mode not in ("summit", "multilateral")
             attended = bound.group is not None and known.mode == "travel" and known.sentence == draft.sentence
-            if conference and not attended and not (known.status in OFF and draft.counterfactual):
+            whole = "reception" in known.kinds and known.sentence == draft.sentence and len(draft.people) > _TWO
+            if conference and not attended and not whole and not (known.status in OFF and draft.counterfactual):
                 continue  # the conference at which they met
             if draft.airport and known.mode == "travel":
                 continue  # who welcomes at the airport does not yet take part
@@ -163,19 +167,36 @@ def _set_back(document: Document, drafts: Sequence[Draft]) -> None:
             draft.background = True
 
 
+def lead(document: Document) -> Sequence[Sentence]:
+    """The sentences in which the day of the news is told: the first, without headline, byline and dateline."""
+    heads = sum(1 for s in document.sentences[:LEAD] if document.text[s.end - 1] not in _CLOSED or _short(s))
+    return document.sentences[: LEAD + heads]
+
+
 def _inherit_day(document: Document, drafts: Sequence[Draft], dates: Sequence[DateMention]) -> None:
     """The first meeting without a day of its own was on the one day that the lead names, if by a participant's words:
-    "…, Halonen said on Wednesday after a morning with Kibaki"."""
+    "…, Halonen said on Wednesday after a morning with Kibaki"; so was another of all who are named with that day."""
     main = min(drafts, key=lambda d: (d.background, d.sentence))
-    if main.date is not None or main.background or main.status != "held":
-        return
-    heads = sum(1 for s in document.sentences[:LEAD] if document.text[s.end - 1] not in _CLOSED or _short(s))
-    lead = document.sentences[: LEAD + heads]
-    told = [d for d in dates if d.start < lead[-1].end and not d.dateline and d.precision == "day" and d.bound == "on"]
-    told = [d for d in told if any(s.start <= told[0].start < s.end and d.start < s.end for s in lead)]
+    first = lead(document)
+    told = [d for d in dates if d.start < first[-1].end and not d.dateline and d.precision == "day" and d.bound == "on"]
+    told = [d for d in told if any(s.start <= told[0].start < s.end and d.start < s.end for s in first)]
     days = {(d.value, d.weekday) for d in told}
-    if len(days) == 1 and told[0].relation != "future" and _said_there(document, told[0], main, drafts):
-        main.date = told[0].directed("past")
+    if len(days) != 1 or told[0].relation == "future":
+        return
+    for draft in drafts:
+        open_ = draft.date is None and not draft.background and draft.status == "held"
+        if open_ and (
+            _said_there(document, told[0], draft, drafts) if draft is main else _told_with(document, told[0], draft)
+        ):
+            draft.date = told[0].directed("past")
+
+
+def _told_with(document: Document, mention: DateMention, draft: Draft) -> bool:
+    """Whether all participants are named in the sentence of a date."""
+    sentence = next(s for s in document.sentences if s.start <= mention.start < s.end)
+    told = set(squeeze(document.text[sentence.start : sentence.end]).split())
+    names = [squeeze(p.name).rpartition(" ")[2] for p in draft.people if p.name]
+    return len(names) == len(draft.people) >= _TWO and all(name in told for name in names)
 
 
 def _short(sentence: Sentence) -> bool:

@@ -79,7 +79,10 @@ class Conferences(Reference):
         heads = any(p.office in OF_STATE for p in officials)
         everybody = (*chosen, *(p for p in inside if p.plural or p.organisation))
         countries = tuple(dict.fromkeys((*countries_of(everybody), *([venue] if venue else []))))
-        return Bound(trigger, chosen, countries, bodies_of(everybody), group="summit" if heads else "multilateral")
+        group = "summit" if heads else "multilateral"
+        if heads and len(countries_of(everybody)) == 2 and trigger.data.frame.mode == "encounter":
+            group = trigger.kind  # "the leaders of A and B met"
+        return Bound(trigger, chosen, countries, bodies_of(everybody), group=group)
 
     def _roundup(self, trigger: Trigger) -> Bound | None:
         """A summit that the lead reports, with the leaders that the sentences behind it name one by one."""

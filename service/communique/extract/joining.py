@@ -44,7 +44,7 @@ def _one(known: Draft, draft: Draft, bound: Bound) -> bool:
     point = known.mode == "travel" and draft.mode != "travel" and draft.own_date and draft.sentence != known.sentence
     if point and not lost:
         return False  # a programme point with a day of its own
-    if known.heading and draft.sentence <= 2 and known.entities & draft.entities:
+    if known.heading and not draft.background and draft.sentence <= 2 and known.entities & draft.entities:
         return True  # the headline and the lead
     apart = known.mode == "travel" and draft.mode != "travel" and draft.sentence != known.sentence
     if apart and known.status in ("announced", "ongoing") and not bound.refers:
@@ -72,7 +72,9 @@ def _one(known: Draft, draft: Draft, bound: Bound) -> bool:
         return False
     if known.place is None or draft.place is None or not known.place.country or not draft.place.country:
         return True
-    talked_of = bound.inherited and not draft.own_date and draft.place.country not in draft.countries
+    talked_of = (
+        bound.inherited and not draft.background and not draft.own_date and draft.place.country not in draft.countries
+    )
     aside = draft.place.relation == "to" and not draft.own_date  # "before the return to Amman he gave a banquet"
     return known.place.country == draft.place.country or aside or talked_of  # "they discussed the mission in Haiti"
 

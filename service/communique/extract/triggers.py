@@ -37,6 +37,7 @@ class Rules:
     but: frozenset[str]
     than: frozenset[str]
     apart: frozenset[str]
+    superlatives: frozenset[str]
     units: frozenset[str]
     to: frozenset[str]
     unreal: tuple[str, ...]
@@ -94,6 +95,7 @@ def compile(language: Language) -> Rules:
         frozenset(language.words.but),
         frozenset(language.words.than),
         frozenset(language.words.apart),
+        frozenset(language.dates.superlatives),
         frozenset(unit for table in (language.dates.units, language.dates.plural_units) for unit in table),
         frozenset(language.words.to),
         language.words.unreal,
@@ -175,7 +177,10 @@ def _sentence(document: Document, rules: Rules, number: int, hits: Sequence[Hit]
         told = document.folded[words[clause.first].start : hit.start]
         unreal = any(phrase in told for phrase in rules.unreal)
         near = _negated_noun(document, hit, clause, rules)
+        done = form == "infinitive" and any(w.lower in rules.superlatives for w in words[clause.first : at])
         status = _status(form, cues, lower, occasion, near, unreal, rules)
+        if done and status == "announced" and not cues:
+            status = "held"  # "only the second minister to come to China"
         taken_back = _taken_back(document, signs, parts, clause, rules) if form in ("noun", "infinitive") else []
         status = taken_back[0].status if taken_back else status
         if frame.status is not None and status in ("held", "present", "ongoing"):

@@ -7,6 +7,7 @@ of its own ("In dem Gespräch ging es um …") speaks of the meeting told last.
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
@@ -53,6 +54,10 @@ def find(
     return tuple(out)
 
 
+_MEMBERS = 3
+"""Sentences behind the one that names the head of a delegation in which its members are named."""
+
+
 class _Binder(Journeys):
     """Binds one trigger after the other."""
 
@@ -97,9 +102,15 @@ class _Binder(Journeys):
         told = self.document.folded[sentence.start : sentence.end]
         if not any(word in told for word in self.rules.led):
             return bound
+        named = self.by_sentence[number : number + 1]
+        for behind in range(number + 1, min(number + _MEMBERS, len(self.by_sentence))):
+            sentence = self.document.sentences[behind]
+            words = self.document.tokens[sentence.first : sentence.last]
+            if any(word.lower in self.rules.members for word in words):
+                named = [*named, self.by_sentence[behind]]
         heads = tuple(
             replace(p, country=whose)
-            for p in persons_of(self.by_sentence[number])
+            for p in persons_of(itertools.chain.from_iterable(named))
             if p.name and not self._absent(p) and (p.country == whose or p.entity in self.guessed or p.country is None)
         )
         return replace(bound, people=distinct((*bound.people, *heads)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -18,6 +19,8 @@ _MEMORY = 200
 """Persons among whom a mention is looked for, the last introduced: more are a list of names and no report."""
 _BESIDE = 14
 """Characters beside a name in which a word says that it leads."""
+_PARTY = re.compile(r" \((?:[A-ZÄÖÜ][A-ZÄÖÜa-z]{1,4}|Grüne|Linke)\)")
+"""A political party in brackets behind a name."""
 _UNPERSONAL = frozenset({"spokesperson", "spouse"})
 
 
@@ -69,7 +72,9 @@ class Entities:
         numbers: list[int] = [-1] * len(parties)
         longer = {squeeze(p.name).rpartition(" ")[2] for p in parties if p.name and " " in p.name and not p.candidates}
         for index, party in enumerate(parties):
-            if party.name is not None and (self._introduces(party) or self._addressed(party) or self._leads(party)):
+            if party.name is not None and (
+                self._introduces(party) or self._addressed(party) or self._stands_for(party)
+            ):
                 if not party.office and not party.country and squeeze(party.name) in longer:
                     continue  # the surname of somebody whom the text names in full: "Tim Cook … Cook"
                 numbers[index] = self._introduce(party)
@@ -156,6 +161,12 @@ class Entities:
     def _addressed(self, party: Party) -> bool:
         ahead = self.document.folded[max(0, party.start - 14) : party.start].split()
         return bool(ahead) and ahead[-1] in self.address
+
+    def _stands_for(self, party: Party) -> bool:
+        """Whether a full name is the head of a delegation or of a party: "Anna Berg (SPD)"."""
+        return self._leads(party) or (
+            " " in (party.name or "") and _PARTY.match(self.document.text, party.end) is not None
+        )
 
     def _leads(self, party: Party) -> bool:
         """Whether a full name is the head of a delegation: "wird von Rolf Berger angeführt", "led by Ann Lee"."""

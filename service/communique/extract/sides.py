@@ -75,6 +75,7 @@ class Rules:
     airport: tuple[str, ...]
     apart: frozenset[str]
     invitation: frozenset[str]
+    members: frozenset[str]
     undertake: frozenset[str]
     relative: frozenset[str]
     delegation: frozenset[str]
@@ -138,6 +139,7 @@ def compile(language: Language) -> Rules:
         airport=words.airport,
         apart=frozenset(words.apart),
         invitation=frozenset(word.lower() for word in words.invitation),
+        members=frozenset(words.members),
         undertake=frozenset(words.undertake),
         relative=frozenset(words.relative),
         delegation=frozenset(words.delegation),

@@ -38,6 +38,7 @@ class Rules:
     nouns_capitalised: bool
     plural_before: frozenset[str]
     plural_article: frozenset[str]
+    singular_article: frozenset[str]
     weak_ending: tuple[str, ...]
     feminine: tuple[str, ...]
     including: frozenset[str]
@@ -85,6 +86,7 @@ def compile(language: Language) -> Rules:
         nouns_capitalised=words.nouns_capitalised,
         plural_before=frozenset(words.plural_before),
         plural_article=frozenset(words.plural_article),
+        singular_article=frozenset(words.singular_article),
         weak_ending=words.weak_ending or ("\0",),
         feminine=words.feminine or ("\0",),
         address=frozenset(fold(word) for word in words.address),

@@ -31,7 +31,7 @@ class OfficeReader(StateReader):
         self, index: int, entry: Entry, hit: Hit, before: Before, sentence: Sentence
     ) -> tuple[list[Party], int] | None:
         office, plural = entry.data
-        plural = plural or self._plural(index, hit, before)
+        plural = (plural or self._plural(index, hit, before)) and not self._singular(index, before)
         offices = [(office, hit)]
         country, organisation = office.country or before.country, office.organisation or before.organisation
         prefix = before.prefix
@@ -269,6 +269,13 @@ class OfficeReader(StateReader):
         if self.words[opening].text == ",":
             return True
         return end >= sentence.last or not (self.words[end].text[0].isalnum())
+
+    def _singular(self, index: int, before: Before) -> bool:
+        """Whether the article shows that a form is no plural: "des italienischen Präsidenten"."""
+        first = index
+        while first > 0 and before.start >= 0 and self.words[first - 1].start >= before.start:
+            first -= 1
+        return first > 0 and self.words[first - 1].lower in self.rules.singular_article
 
     def _plural(self, index: int, hit: Hit, before: Before) -> bool:
         """Several persons by the word before: "die Außenminister", where the form itself does not say so."""

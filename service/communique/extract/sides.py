@@ -190,6 +190,9 @@ class Sides:
         told = {p.country for p in parties if p.country} | {p.country for p in places if p.country}
         self.abroad = (told | named) - {self.home}
         self.parties = self._listed(parties)
+        owned = itertools.pairwise(self.parties)
+        self.owners = {p.start for q, p in owned if q.office in UNPERSONAL and not q.name and self._touch(q, p)}
+        """Whose spouse or spokesman is told of."""
         self.officials = {p.country for p in parties if p.plural and p.office and p.country}
         self.last: Bound | None = None
         self.first: Bound | None = None
@@ -209,6 +212,11 @@ class Sides:
                 number += 1
             if document.sentences:
                 self.by_sentence[number].append(party)
+
+    def _touch(self, one: Party, other: Party) -> bool:
+        """Whether only an article stands between two: "die Ehefrau des Präsidenten"."""
+        between = self.document.folded[one.end : other.start].split()
+        return len(between) == 1 and between[0] in self.rules.article
 
     def _within(self, clause: Clause, sentence: int) -> list[Party]:
         words = self.document.tokens
@@ -259,7 +267,7 @@ class Sides:
 
     def _absent(self, party: Party) -> bool:
         """Talked about ("über Putin") or acted for ("im Namen von", "on behalf of"), not there."""
-        if self._before(party) in self.rules.about:
+        if party.start in self.owners or self._before(party) in self.rules.about:
             return True
         at = self.document.index.get(party.start, 0)
         return any(word.lower in self.rules.on_behalf for word in self.document.tokens[max(0, at - 4) : at])

@@ -94,6 +94,8 @@ class Words(Section):
     """Before an infinitive: a form of the present behind it is only a purpose ("met to discuss")."""
     delegation: tuple[str, ...] = ()
     """Words for those who came from abroad, without their names: "Gäste", "delegation"."""
+    singular_article: tuple[str, ...] = ()
+    """Articles that no plural has."""
     plural_article: tuple[str, ...] = ()
     """Articles before an adjective with one of `weak_ending` that make a masculine office a plural."""
     weak_ending: tuple[str, ...] = ()

@@ -168,6 +168,7 @@ class _Binder(Journeys):
                 wide = self._sentence_people(trigger, tellers=True)  # "…, he said after meeting her"
             if count_sides(wide) >= 2:
                 people = wide
+        people = self._with_both(trigger, people)
         people = self._hosted(trigger, self._abroad(trigger, people))
         if count_sides(people) < 2:
             people = self._guests(trigger, people)
@@ -229,6 +230,15 @@ class _Binder(Journeys):
         if self.last is not None and (not people or _within_last(people, self.last)):
             return Bound(trigger, self.last.people, self.last.countries, self.last.organisations, refers=True)
         return None
+
+    def _with_both(self, trigger: Trigger, people: tuple[Party, ...]) -> tuple[Party, ...]:
+        """With the two who are the subject: "The two leaders met there together with A and B"."""
+        first = self.document.tokens[trigger.data.clause.first].start
+        told = f" {self.document.folded[first : trigger.start]}"
+        if not people or trigger.data.form not in ("past", "present") or not told.startswith(self.both_first):
+            return people
+        pair = () if any(p.start < trigger.start for p in people) else self._pair_before(trigger) or ()
+        return distinct((*pair, *people))
 
     def _half_before(self, trigger: Trigger) -> tuple[Party, ...]:
         """The one side that the same word has in the sentence before."""

@@ -100,7 +100,8 @@ def _put_forward(draft: Draft, told: Sequence[Draft]) -> None:
 def _interview(document: Document) -> bool:
     """Whether the text is questions and answers: three paragraphs or more begin with one speaker's label."""
     labels = Counter(_LABEL.findall(document.text))
-    return max(labels.values(), default=0) >= _ANSWERS
+    asked = sum(1 for paragraph in document.text.split("\n") if paragraph.rstrip().endswith("?"))
+    return max(asked, *labels.values()) >= _ANSWERS if labels else asked >= _ANSWERS
 
 
 def _unfixed(document: Document, draft: Draft, bound: Bound) -> bool:

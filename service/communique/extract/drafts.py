@@ -163,6 +163,9 @@ def draft_of(
     if when is None and trigger.status == "announced":
         when = _week_before(document, bound, dates)
     said = trigger.status
+    purpose = trigger.data.form == "infinitive" and said == "announced" and not trigger.data.cues
+    if purpose and when is not None and when.relation == "past":
+        said = "held"  # "put on his chain yesterday to welcome the ambassador"
     clause = _told(document, bound)
     unreal = _says(clause, rules.instead)
     if unreal and said == "announced":
@@ -174,7 +177,7 @@ def draft_of(
         when = when.directed(
             "future" if status == "announced" or (status in OFF and _ahead(document, when, bound)) else "past"
         )
-    own_place = None if frame.mode == "call" else _place(document, bound, places)
+    own_place = None if frame.mode == "call" else _place(document, bound, places, rules)
     told = frame.mode != "call" and trigger.status not in OFF
     where = own_place or (_place_before(document, bound, places) if told else None)
     return Draft(
@@ -290,6 +293,7 @@ def _date(
         near = [d for d in near if (d.value or d.weekday is not None) and _vague(d) == vague]
         if bound.trigger.status in OFF:
             near = [d for d in near if d.relation == "future"] or near
+            near = [d for d in near if d.start > bound.trigger.end and _ahead(document, d, bound)] or near
         if bound.trigger.status == "refused":
             meant = bound.trigger.data.form == "infinitive"  # "refused to see her on Tuesday"
             near = [
@@ -418,7 +422,7 @@ def _status(document: Document, said: str, when: DateMention | None) -> str:
     return said
 
 
-def _place(document: Document, bound: Bound, places: Sequence[PlaceMention]) -> PlaceMention | None:
+def _place(document: Document, bound: Bound, places: Sequence[PlaceMention], rules: Rules) -> PlaceMention | None:
     sentence = document.sentences[bound.trigger.sentence]
     for start, end in (clause_span(document, bound), (sentence.start, sentence.end)):
         near = [p for p in within(places, start, end) if not p.dateline and not _invited(document, p)]
@@ -437,7 +441,7 @@ def _place(document: Document, bound: Bound, places: Sequence[PlaceMention]) -> 
         if bound.trigger.status in OFF:
             inside = [p for p in near if p.relation in ("in", "to")]
             return _nearest(bound.trigger.start, [p for p in inside if p.city] or inside)
-        inside = inside or [p for p in near if _stands_at(document, p, bound)]
+        inside = inside or [p for p in near if _stands_at(document, p, bound, rules)]
         best = _nearest(bound.trigger.start, [p for p in inside if p.city] or inside)
         if best is not None:
             return best
@@ -465,7 +469,7 @@ def _invited(document: Document, place: PlaceMention) -> bool:
     return False
 
 
-def _stands_at(document: Document, place: PlaceMention, bound: Bound) -> bool:
+def _stands_at(document: Document, place: PlaceMention, bound: Bound, rules: Rules) -> bool:
     """Whether a city without a preposition of its own is where it happened: "in der Galerie von Versailles", "at
     Luanda's palace"; a capital alone may be its government."""
     if place.city is None or place.venue or place.relation != "bare" or place.country not in bound.countries:
@@ -478,8 +482,9 @@ def _stands_at(document: Document, place: PlaceMention, bound: Bound) -> bool:
     ):
         return True  # "at State House, Nairobi"
     hit = next((h for h in document.hits if h.start == place.start), None)
-    seat = hit is not None and any(entry.kind == "metonym" for entry in hit.entries)
-    return not seat or bool(hit and hit.suffix)
+    if hit is None or any(entry.kind == "country" for entry in hit.entries):
+        return False  # "Singapore and Indonesia agreed"
+    return bool(hit.suffix) or _word_before(document, place.start) in rules.of
 
 
 def _city_after(document: Document, bound: Bound, places: Sequence[PlaceMention]) -> PlaceMention | None:

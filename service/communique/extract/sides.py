@@ -179,6 +179,7 @@ class Sides:
         self.home = self._home()
         self.datelines = {place.start for place in places if place.dateline}
         self.guessed: set[int] = set()
+        self.both_first = tuple(f" {phrase} " for phrase in rules.both)
         self.foreign = self._foreign(parties)
         dateline = next((place.country for place in places if place.dateline and place.country), None)
         located = {p.start for p in places if p.relation in ("in", "to")}

@@ -248,15 +248,17 @@ def _reach(document: Document, parts: Sequence[Clause], hit: Hit, rules: Rules) 
         follow = parts[number + 1]
         left = sum(1 for word in words[clause.first : clause.last] if word.start >= hit.end and word.text.isalnum())
         opener = words[follow.first].lower
-        listing = words[clause.last - 1].text == ":" and (left <= 2 or _lists(document, follow))
+        listing = words[clause.last - 1].text == ":" and (left <= 2 or _lists(document, follow, rules))
         subject = at - clause.first < _HEAD and opener in rules.relative_thing  # "The visit, which was …, has been"
         if listing or subject or (left <= 2 and opener in rules.relative):
             return Clause(clause.first, follow.last)
     return clause
 
 
-def _lists(document: Document, clause: Clause) -> bool:
+def _lists(document: Document, clause: Clause, rules: Rules) -> bool:
     """Whether somebody's name or office opens a clause: behind a colon a list of who took part."""
+    if any(word.lower in rules.perfect for word in document.tokens[clause.first : clause.last]):
+        return False  # a sentence of its own
     start = document.tokens[clause.first].start
     at = bisect_left(document.hits, start, key=lambda hit: hit.start)
     hit = document.hits[at] if at < len(document.hits) else None

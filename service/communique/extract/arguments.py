@@ -277,7 +277,8 @@ class _Binder(Journeys):
         near = sentences[trigger.sentence].paragraph == sentences[self.last.trigger.sentence].paragraph
         meeting = self.last if near or self.first is None else self.first  # by itself: at what the report is about
         known = {p.country for p in meeting.people} | {*meeting.countries}
-        if any(p.country not in known for p in people if p.country or p.organisation):
+        also = any(f" {word} " in told for word in self.rules.also)  # "At the meeting were also A and B"
+        if not also and any(p.country not in known for p in people if p.country or p.organisation):
             return None
         return Bound(
             trigger,

@@ -13,6 +13,8 @@ _STOPS = frozenset(";:–—")
 _DASH = frozenset("–—")
 
 
+_NAMED = frozenset({"office", "inhabitant", "country"})
+
 _TELLER = 7
 """Words behind a comma in which who tells it and the verb of saying stand: ", Foreign Minister Jack Straw told …"."""
 
@@ -80,7 +82,7 @@ def _tells(words: Sequence[Token], openers: Openers) -> bool:
 
 
 def _apposed(document: Document, comma: int, openers: Openers) -> bool:
-    """Whether an office with its article stands behind a comma: "Che Jun, dem Parteisekretär der Region, …"."""
+    """Whether somebody or a state with an article goes on with a list: "Che Jun, dem Parteisekretär", ", der Russe A"."""
     words = document.tokens
     if words[comma + 1].lower not in openers.article or comma + 2 >= len(words):
         return False
@@ -89,5 +91,5 @@ def _apposed(document: Document, comma: int, openers: Openers) -> bool:
     return (
         at < len(document.hits)
         and document.hits[at].start == start
-        and any(entry.kind == "office" for entry in document.hits[at].entries)
+        and any(entry.kind in _NAMED for entry in document.hits[at].entries)
     )

@@ -484,6 +484,8 @@ def _stands_at(document: Document, place: PlaceMention, bound: Bound, rules: Rul
     hit = next((h for h in document.hits if h.start == place.start), None)
     if hit is None or any(entry.kind == "country" for entry in hit.entries):
         return False  # "Singapore and Indonesia agreed"
+    if any(p.start <= place.start < p.end for p in bound.people):
+        return False  # "the crown prince of Abu Dhabi"
     return bool(hit.suffix) or _word_before(document, place.start) in rules.of
 
 

@@ -75,6 +75,7 @@ class Rules:
     airport: tuple[str, ...]
     apart: frozenset[str]
     invitation: frozenset[str]
+    also: tuple[str, ...]
     members: frozenset[str]
     undertake: frozenset[str]
     relative: frozenset[str]
@@ -139,6 +140,7 @@ def compile(language: Language) -> Rules:
         airport=words.airport,
         apart=frozenset(words.apart),
         invitation=frozenset(word.lower() for word in words.invitation),
+        also=words.also,
         members=frozenset(words.members),
         undertake=frozenset(words.undertake),
         relative=frozenset(words.relative),

@@ -116,6 +116,8 @@ class Words(Section):
     """Nouns whose genitive is the host: "auf Einladung des Präsidenten"."""
     both_countries: tuple[str, ...] = ()
     """Phrases for the two states named before: "beider Länder"."""
+    also: tuple[str, ...] = ()
+    """Adverbs for one more who took part."""
     members: tuple[str, ...] = ()
     """Words of a sentence that lists who belongs to a delegation."""
     undertake: tuple[str, ...] = ()

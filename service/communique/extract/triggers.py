@@ -38,6 +38,7 @@ class Rules:
     than: frozenset[str]
     apart: frozenset[str]
     superlatives: frozenset[str]
+    motion: frozenset[str]
     units: frozenset[str]
     to: frozenset[str]
     unreal: tuple[str, ...]
@@ -96,6 +97,7 @@ def compile(language: Language) -> Rules:
         frozenset(language.words.than),
         frozenset(language.words.apart),
         frozenset(language.dates.superlatives),
+        frozenset(language.words.motion),
         frozenset(unit for table in (language.dates.units, language.dates.plural_units) for unit in table),
         frozenset(language.words.to),
         language.words.unreal,
@@ -179,8 +181,9 @@ def _sentence(document: Document, rules: Rules, number: int, hits: Sequence[Hit]
         near = _negated_noun(document, hit, clause, rules)
         done = form == "infinitive" and any(w.lower in rules.superlatives for w in words[clause.first : at])
         status = _status(form, cues, lower, occasion, near, unreal, rules)
-        if done and status == "announced" and not cues:
-            status = "held"  # "only the second minister to come to China"
+        moved = form == "infinitive" and any(w.lower in rules.motion for w in words[clause.first : at])
+        if (done or moved) and status == "announced" and not cues:
+            status = "held"  # "only the second minister to come to China", "crossed the border to meet her"
         taken_back = _taken_back(document, signs, parts, clause, rules) if form in ("noun", "infinitive") else []
         status = taken_back[0].status if taken_back else status
         if frame.status is not None and status in ("held", "present", "ongoing"):

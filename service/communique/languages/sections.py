@@ -118,6 +118,8 @@ class Words(Section):
     """Phrases for the two states named before: "beider Länder"."""
     also: tuple[str, ...] = ()
     """Adverbs for one more who took part."""
+    motion: tuple[str, ...] = ()
+    """Past forms of verbs of motion: who went to meet somebody has met him."""
     members: tuple[str, ...] = ()
     """Words of a sentence that lists who belongs to a delegation."""
     undertake: tuple[str, ...] = ()

@@ -287,6 +287,7 @@ def _date(
             and d.bound not in ("since", "before", "after")
             and not (d.bound == "until" and d.precision in ("month", "year"))
             and not (happened and d.relation == "future")
+            and not (bound.trigger.status == "announced" and bound.trigger.data.cues and d.relation == "past")
             and not _of_saying(document, d, bound.trigger.end, rules)
             and not (d.precision == "year" and _word_before(document, d.start) in rules.of)
         ]

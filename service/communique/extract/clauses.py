@@ -86,10 +86,14 @@ def _apposed(document: Document, comma: int, openers: Openers) -> bool:
     words = document.tokens
     if words[comma + 1].lower not in openers.article or comma + 2 >= len(words):
         return False
-    start = words[comma + 2].start
-    at = bisect_left(document.hits, start, key=lambda hit: hit.start)
-    return (
-        at < len(document.hits)
-        and document.hits[at].start == start
-        and any(entry.kind in _NAMED for entry in document.hits[at].entries)
-    )
+    at = bisect_left(document.hits, words[comma + 2].start, key=lambda hit: hit.start)
+    kinds = _kinds(document, at, words[comma + 2].start)
+    if "demonym" in kinds and "inhabitant" not in kinds:  # ", den britischen Premierminister A"
+        return "office" in _kinds(document, at + 1, document.hits[at].full_end + 1)
+    return not kinds.isdisjoint(_NAMED)
+
+
+def _kinds(document: Document, at: int, start: int) -> set[str]:
+    """The kinds of the hit of that number, if it begins there."""
+    hits = document.hits
+    return {entry.kind for entry in hits[at].entries} if at < len(hits) and hits[at].start == start else set()

@@ -75,7 +75,7 @@ class Journeys(Conferences):
             hosts = [p for p in people if p.entity != traveller.entity and side_of(p) != side_of(traveller)]
             if hosts:
                 bound = self._bound(trigger, people, inside, inherited)
-                if trigger.data.form == "noun":
+                if trigger.data.form == "noun" and self._before(hosts[0]) not in self.rules.visit_to:
                     return bound  # who came to whom is not said
                 return replace(bound, destination=hosts[0].country, host=hosts[0].entity)
             return None

@@ -77,6 +77,7 @@ class Rules:
     invitation: frozenset[str]
     also: tuple[str, ...]
     members: frozenset[str]
+    visit_to: frozenset[str]
     undertake: frozenset[str]
     relative: frozenset[str]
     delegation: frozenset[str]
@@ -141,6 +142,7 @@ def compile(language: Language) -> Rules:
         apart=frozenset(words.apart),
         invitation=frozenset(word.lower() for word in words.invitation),
         also=words.also,
+        visit_to=frozenset(words.visit_to),
         members=frozenset(words.members),
         undertake=frozenset(words.undertake),
         relative=frozenset(words.relative),

@@ -120,6 +120,8 @@ class Words(Section):
     """Adverbs for one more who took part."""
     motion: tuple[str, ...] = ()
     """Past forms of verbs of motion: who went to meet somebody has met him."""
+    visit_to: tuple[str, ...] = ()
+    """Before the host of a journey: "Besuch bei A"."""
     members: tuple[str, ...] = ()
     """Words of a sentence that lists who belongs to a delegation."""
     undertake: tuple[str, ...] = ()

@@ -36,11 +36,11 @@ def _one(known: Draft, draft: Draft, bound: Bound) -> bool:
     if onward and known.destination != draft.destination and not bound.refers:
         return False  # the next station
     abroad = set(known.countries) - {p.country for p in known.people}
-    if len(abroad) > 1 and any(p.country in abroad for p in draft.people):
+    lost = known.status in OFF and draft.counterfactual  # what it would have held
+    if len(abroad) > 1 and not lost and any(p.country in abroad for p in draft.people):
         return False  # one of the group, told by itself
     if draft.old and known.date is None and not known.old and known.sentence <= _LEAD:
         return False  # "they had met in October"
-    lost = known.status in OFF and draft.counterfactual  # what it would have held
     point = known.mode == "travel" and draft.mode != "travel" and draft.own_date and draft.sentence != known.sentence
     if point and not lost:
         return False  # a programme point with a day of its own
@@ -111,7 +111,7 @@ def _compatible(one: DateMention, other: DateMention) -> bool:
 def join(known: Draft, draft: Draft, bound: Bound) -> None:
     lost = known.mode == "travel" and known.status in OFF and draft.counterfactual
     known.kinds |= set() if lost else draft.kinds  # a journey called off stays one, whatever it would have held
-    if known.mode == "travel" and draft.mode == "encounter" and not bound.refers:
+    if known.mode == "travel" and draft.mode == "encounter" and not bound.refers and not lost:
         hosted = {p.country for p in (*known.people, *draft.people)} | {*draft.countries}
         known.countries = [c for c in known.countries if c in hosted]  # the meeting is with somebody else there
     known.anywhere = known.anywhere and (draft.anywhere or bound.refers)

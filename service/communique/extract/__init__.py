@@ -19,7 +19,8 @@ from communique.extract import (
     arguments,
     assemble,
     dates,
-    drafts,
+    encounter,
+    encounter_day,
     mentions,
     names,
     places,
@@ -48,7 +49,7 @@ class Engine:
     places: places.Rules
     topics: topics.Rules
     statements: statements.Rules
-    assemble: drafts.Rules
+    assemble: encounter.Rules
 
 
 def compile(
@@ -77,7 +78,7 @@ def compile(
         places=places.compile(language, capitals, towns),
         topics=topics.compile(language),
         statements=statements.compile(language),
-        assemble=drafts.compile(language),
+        assemble=encounter.compile(language),
     )
 
 
@@ -147,7 +148,10 @@ def _paragraphs(document: Document, bound: Sequence[sides.Bound]) -> set[int]:
     sentences = document.sentences
     wanted = {*range(len(assemble.lead(document))), *(one.trigger.sentence for one in bound)}
     wanted |= {
-        one.trigger.sentence + ahead for one in bound if one.destination is not None for ahead in (1, drafts.BEHIND)
+        one.trigger.sentence + ahead
+        for one in bound
+        if one.destination is not None
+        for ahead in (1, encounter_day.BEHIND)
     }
     return {sentences[number].paragraph for number in wanted if number < len(sentences)}
 

@@ -9,7 +9,9 @@ from dataclasses import replace
 from typing import Literal
 
 from communique.extract import confidence
-from communique.extract.drafts import OFF, Draft, Rules, clause_span, dated_before, day_of, draft_of
+from communique.extract.drafts import Draft, draft_of
+from communique.extract.encounter import OFF, Rules, clause_span
+from communique.extract.encounter_day import dated_before, day_of
 from communique.extract.joining import REMOTE, join, once, spread, told_before, without_shadows
 from communique.extract.sides import Bound
 from communique.model import (

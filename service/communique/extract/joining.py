@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from communique.extract.drafts import OFF, Draft
+from communique.extract.drafts import Draft
+from communique.extract.encounter import OFF
 from communique.extract.sides import Bound
 from communique.model import DateMention
 

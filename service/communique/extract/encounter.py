@@ -1,0 +1,71 @@
+"""What the day and the place of an encounter have in common: the words of a language, and where they may stand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from communique.extract.sides import Bound
+from communique.languages import Language
+from communique.model import DateMention, Document, PlaceMention
+
+_M = TypeVar("_M", DateMention, PlaceMention)
+
+OFF = frozenset({"cancelled", "postponed", "refused"})
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    code: str
+    sideline: tuple[str, ...]
+    pluperfect: frozenset[str]
+    light: frozenset[str]
+    """Words that make a plain verb of the auxiliary before them: "had a meeting"."""
+    airport: tuple[str, ...]
+    instead: tuple[tuple[str, ...], ...]
+    meant: tuple[tuple[str, ...], ...]
+    since: frozenset[str]
+    opinion: tuple[str, ...]
+    said: frozenset[str]
+    told_behind: frozenset[str]
+    of: frozenset[str]
+    weak: frozenset[str]
+    """Ids of the triggers that are words of many other uses."""
+
+
+def compile(language: Language) -> Rules:
+    words = language.words
+    return Rules(
+        language.code,
+        words.sideline,
+        frozenset(words.pluperfect),
+        frozenset() if words.nouns_capitalised else frozenset((*words.article, "talks", "bilateral", "separate")),
+        words.airport,
+        _parts(words.instead),
+        _parts(words.meant),
+        frozenset(words.since),
+        tuple(f"{word}{mark}" for word in words.opinion for mark in (":", " |", " -")),
+        frozenset(words.said),
+        frozenset(words.told_behind),
+        frozenset(words.of),
+        frozenset(f"{language.code}.trigger.{frame.id}" for frame in language.frames if frame.weak),
+    )
+
+
+def _parts(phrases: Sequence[str]) -> tuple[tuple[str, ...], ...]:
+    return tuple(tuple(f" {part} " for part in phrase.split("+")) for phrase in phrases)
+
+
+def clause_span(document: Document, bound: Bound) -> tuple[int, int]:
+    clause = bound.trigger.data.clause
+    return document.tokens[clause.first].start, document.tokens[clause.last - 1].end
+
+
+def nearest(at: int, found: Sequence[_M]) -> _M | None:
+    return min(found, key=lambda m: min(abs(m.start - at), abs(m.end - at)), default=None)
+
+
+def word_before(document: Document, start: int) -> str:
+    """The word right before an offset: "of" makes "the floods of 2021" a name."""
+    return document.folded[max(0, start - 12) : start].rpartition(" ")[0].rpartition(" ")[2]

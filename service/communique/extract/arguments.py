@@ -179,14 +179,14 @@ class _Binder(Journeys):
         purpose = weak and trigger.data.form == "infinitive" and people and not inherited
         if purpose and all(p.start > trigger.end for p in people):
             return None  # "crowds lined the road to see A and B"
+        joining = self._joining(trigger, people)
+        if joining is not None:
+            return joining
         if trigger.data.pair and not inherited and not self._coordinated(people):
             people = ()
         told = [p for p in people if not p.pronoun and p in inside]
         if weak and trigger.data.frame.needs and not told and any(p.pronoun for p in people):
             people = ()  # "With the agency, Lusk discussed why she joined his campaign"
-        joining = self._joining(trigger, people)
-        if joining is not None:
-            return joining
         if count_sides(people) >= 2:
             if half := self._half_before(trigger):
                 people, self.half = distinct((*half, *people)), None

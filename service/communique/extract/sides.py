@@ -231,16 +231,26 @@ class Sides:
     def _sentence_people(self, trigger: Trigger, *, tellers: bool = False) -> tuple[Party, ...]:
         """Who is named in the trigger's sentence, without those who only tell it, unless they are asked for."""
         spoken = [] if tellers else self._speech_clauses(trigger)
+        stop = self._colon(trigger)
         out: list[Party] = []
         for party in self.by_sentence[trigger.sentence]:
             if (
                 any(start <= party.start < end for start, end in spoken)
+                or party.start > stop
                 or self._absent(party)
                 or self._teller(party, trigger)
             ):
                 continue
             out.append(party)
         return persons_of(out)
+
+    def _colon(self, trigger: Trigger) -> int:
+        """Where a sentence of its own begins behind the clause of a noun: "Eklat beim Besuch von A: B hat …"."""
+        last, end = trigger.data.clause.last, self.document.sentences[trigger.sentence].end
+        behind = self.document.tokens[last - 1 : self.document.sentences[trigger.sentence].last]
+        if trigger.data.form != "noun":
+            return end
+        return next((word.start for word in behind if word.text == ":"), end)
 
     def _teller(self, party: Party, trigger: Trigger) -> bool:
         """Who only tells it: ", foreign ministers Wang Yi and Sushma Swaraj announced"."""

@@ -23,6 +23,7 @@ class Rules:
     light: frozenset[str]
     """Words that make a plain verb of the auxiliary before them: "had a meeting"."""
     airport: tuple[str, ...]
+    both: tuple[str, ...]
     instead: tuple[tuple[str, ...], ...]
     meant: tuple[tuple[str, ...], ...]
     since: frozenset[str]
@@ -42,6 +43,7 @@ def compile(language: Language) -> Rules:
         frozenset(words.pluperfect),
         frozenset() if words.nouns_capitalised else frozenset((*words.article, "talks", "bilateral", "separate")),
         words.airport,
+        tuple(f" {phrase} " for phrase in words.both),
         _parts(words.instead),
         _parts(words.meant),
         frozenset(words.since),

@@ -80,8 +80,8 @@ def drafts(
             conference = draft.mode in ("summit", "multilateral") and known.mode not in ("summit", "multilateral")
             attended = bound.group is not None and known.mode == "travel" and known.sentence == draft.sentence
             whole = "reception" in known.kinds and known.sentence == draft.sentence and len(draft.people) > _TWO
-            start, end = clause_span(document, bound)
-            told = f" {document.folded[start:end]} "
+            clause = bound.trigger.data.clause
+            told = f" {' '.join(word.lower for word in document.tokens[clause.first : clause.last])} "
             whole = whole or (draft.entities == known.entities and any(phrase in told for phrase in rules.both))
             if conference and not attended and not whole and not (known.status in OFF and draft.counterfactual):
                 continue  # the conference at which they met

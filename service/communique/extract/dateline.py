@@ -11,7 +11,7 @@ from functools import lru_cache
 
 _CAPITAL = r"[^\W\d_a-zà-öø-ÿ]"
 _WORD = rf"{_CAPITAL}[\w'’.-]*\.?"
-_NAME = rf"{_WORD}(?: (?:{_WORD}|auf|am|an|der|im|bei|ob|of|the|de|la|le|el|du|do)){{0,4}}"
+_NAME = rf"{_WORD}(?: (?:{_WORD}|(?:e[ls]|a[lst]|ash)-{_WORD}|auf|am|an|der|im|bei|ob|of|the|de|la|le|el|du|do)){{0,4}}"
 _DATELINE = re.compile(
     rf"(?P<head>{_NAME}(?: ?/ ?{_NAME}){{0,2}}?)"
     r"(?:(?:, [^()\n]{1,40}?)?"

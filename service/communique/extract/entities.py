@@ -21,7 +21,7 @@ _BESIDE = 14
 """Characters beside a name in which a word says that it leads."""
 _PARTY = re.compile(r" \((?:[A-ZÄÖÜ][A-ZÄÖÜa-z]{1,4}|Grüne|Linke)\)")
 """A political party in brackets behind a name."""
-_UNPERSONAL = frozenset({"spokesperson", "spouse"})
+_UNPERSONAL = frozenset({"spokesperson", "spouse", "sportsperson"})
 
 
 @dataclass(slots=True)
@@ -70,13 +70,15 @@ class Entities:
     def link(self, parties: Sequence[Party]) -> tuple[Party, ...]:
         """The parties with entity numbers; each carries what the document says of its person anywhere."""
         numbers: list[int] = [-1] * len(parties)
-        longer = {squeeze(p.name).rpartition(" ")[2] for p in parties if p.name and " " in p.name and not p.candidates}
+        longer = [f" {squeeze(p.name)}" for p in parties if p.name and " " in p.name and not p.candidates]
         for index, party in enumerate(parties):
             if party.name is not None and (
                 self._introduces(party) or self._addressed(party) or self._stands_for(party)
             ):
-                if not party.office and not party.country and squeeze(party.name) in longer:
-                    continue  # the surname of somebody whom the text names in full: "Tim Cook … Cook"
+                if not party.office and not party.country:
+                    surname = f" {squeeze(party.name)}"
+                    if any(name.endswith(surname) and name != surname for name in longer):
+                        continue  # of somebody whom the text names in full: "Tim Cook … Cook"
                 numbers[index] = self._introduce(party)
         self.bare = [p for p in parties if p.name and p.candidates and not p.office and not p.country]
         bumps = self._pronouns(parties, numbers)

@@ -129,6 +129,8 @@ class _Reader(OfficeReader):
         index, before = sentence.first, Before()
         words, at, telling = self.words, self.at, self.rules.telling
         while index < sentence.last:
+            if before.country and before.reaches and not self.rules.nouns_capitalised:
+                index = self._past_departments(index, sentence)
             hit = at.get(index)
             if hit is None and before.start < 0 and before.country is None and before.organisation is None:
                 word = words[index]

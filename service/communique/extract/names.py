@@ -55,6 +55,8 @@ class Rules:
     both_countries: tuple[tuple[str, ...], ...]
     posted: frozenset[str]
     as_: frozenset[str]
+    opener: frozenset[str]
+    """Words that open a clause about the name before them: "where", "who"."""
     pronouns: pronouns.Rules
 
 
@@ -102,6 +104,7 @@ def compile(language: Language) -> Rules:
         side=frozenset(words.side),
         posted=frozenset(words.posted),
         as_=frozenset(words.as_),
+        opener=frozenset(words.clause_anywhere),
         pronouns=pronouns.compile(language),
     )
 
@@ -385,13 +388,15 @@ class NameReader:
         return hit is not None and any(entry.kind == "person" for entry in hit.entries)
 
     def _initialled(self, first: int, end: int) -> tuple[Person, ...]:
-        """Who "S Jaishankar" may be: a known surname behind initials that fit."""
-        initials = [word.text[0] for word in self.words[first : end - 1] if word.text[0].isalpha()]
+        """Who "S Jaishankar" or "Antony J. Blinken" may be: a known surname behind initials that fit."""
+        given = [word.text for word in self.words[first : end - 1] if word.text[0].isalpha()]
         hit = self.covered.get(end - 1)
-        if hit is None or not initials or any(len(w.text) > 1 for w in self.words[first : end - 1] if w.text != "."):
+        if hit is None or not given or any(len(initial) > 1 for initial in given[1:]):
             return ()
         people = [p for entry in hit.entries if entry.kind == "surname" for p in entry.data]
-        return tuple(p for p in people if p.name[0] == initials[0])
+        if len(given[0]) > 1:
+            return tuple(p for p in people if len(given) > 1 and p.name.split()[0] == given[0])
+        return tuple(p for p in people if p.name[0] == given[0])
 
     def _particle_name(self, follow: int, sentence: Sentence) -> bool:
         """After a particle a name goes on only where it could not be a country: "Präsident von Kenia"."""

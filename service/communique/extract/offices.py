@@ -33,7 +33,7 @@ class OfficeReader(StateReader):
         office, plural = entry.data
         plural = (plural or self._plural(index, hit, before)) and not self._singular(index, before)
         offices = [(office, hit)]
-        country, organisation = office.country or before.country, office.organisation or before.organisation
+        country, organisation = before.country or office.country, office.organisation or before.organisation
         prefix = before.prefix
         if hit.prefix:
             said = self.rules.prefixes.get(hit.prefix.rstrip("-"))
@@ -206,6 +206,7 @@ class OfficeReader(StateReader):
                     word.text in ",.;:()"
                     or word.lower in self.rules.including
                     or word.lower in self.rules.said
+                    or word.lower in self.rules.opener
                     or word.lower in self.rules.pronouns.preposition
                     or (self._capital(word) and word.lower not in self.rules.not_name)
                 ):

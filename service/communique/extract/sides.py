@@ -24,7 +24,7 @@ _INVITED = 4
 """Words between an invitation and who gave it."""
 NEAR = 50
 """Characters between a trigger and the government it is "with"."""
-UNPERSONAL = frozenset({"spokesperson", "spouse"})
+UNPERSONAL = frozenset({"spokesperson", "spouse", "sportsperson"})
 _NO_STATE = frozenset(
     {
         "patriarch",

@@ -14,6 +14,8 @@ _RECENT = 400
 """Characters before "of the two countries" in which they are named."""
 _DOMAIN = 12
 """Words of a list of departments."""
+_DEPARTMENTS = 7
+"""Words of departments before "minister"."""
 _FORMAL = 6
 """Words of "of the Republic of the" before the name of a state."""
 POSTED = frozenset({"ambassador", "consul_general", "nuncio", "charge_d_affaires", "special_envoy"})
@@ -145,6 +147,20 @@ class StateReader(NameReader):
         if text[word.end : word.end + 2] == "- ":
             return text[word.end + 2 :].split(" ", 1)[0] in self.rules.and_
         return word.lower in self.rules.and_ and text[word.start - 2 : word.start] == "- "
+
+    def _past_departments(self, index: int, sentence: Sentence) -> int:
+        """Behind the departments between a country and a minister: "Azerbaijan's Industry and Energy Minister"."""
+        for cursor in range(index, min(index + _DEPARTMENTS, sentence.last)):
+            word, hit = self.words[cursor], self.at.get(cursor)
+            kinds = {entry.kind for entry in hit.entries} if hit is not None else set()
+            if hit is not None and "office" in kinds:
+                offices = (entry.data[0].office for entry in hit.entries if entry.kind == "office")
+                return cursor if any(office.endswith("minister") for office in offices) else index
+            if kinds & {"country", "person", "organisation", "demonym"}:
+                return index
+            if not (self._capital(word) or word.text in ",&" or word.lower in self.rules.and_):
+                return index
+        return index
 
     def _nationalities(self, index: int, sentence: Sentence) -> tuple[list[str], int]:
         """The countries of several holders of one office, told before it, and where they begin: "the Turkish and Greek

@@ -26,6 +26,7 @@ class Rules:
     code: str
     openers: clauses.Openers
     negation: frozenset[str]
+    not_before: bool
     nor: frozenset[str]
     during: frozenset[str]
     journey: frozenset[str]
@@ -41,6 +42,9 @@ class Rules:
     motion: frozenset[str]
     units: frozenset[str]
     to: frozenset[str]
+    the: frozenset[str]
+    """Articles of what was told before: "des", "dieser", "the"."""
+    of: frozenset[str]
     unreal: tuple[str, ...]
     content: frozenset[str]
     """Conjunctions of a clause that says what is wished: "dass", "that"."""
@@ -85,6 +89,7 @@ def compile(language: Language) -> Rules:
         language.code,
         clauses.openers(language),
         frozenset(language.words.not_),
+        language.words.not_before,
         frozenset(language.words.nor),
         frozenset(language.words.during),
         frozenset(language.words.journey),
@@ -100,6 +105,8 @@ def compile(language: Language) -> Rules:
         frozenset(language.words.motion),
         frozenset(unit for table in (language.dates.units, language.dates.plural_units) for unit in table),
         frozenset(language.words.to),
+        frozenset(language.words.the),
+        frozenset(language.words.of),
         language.words.unreal,
         frozenset(language.words.content),
         language.words.nouns_capitalised,
@@ -161,6 +168,8 @@ def _sentence(document: Document, rules: Rules, number: int, hits: Sequence[Hit]
         if best is None:
             continue
         _, frame, form, ident = best
+        if form == "present" and any(entry.data == (frame, "participle") for entry in entries):
+            form = "participle" if any(word in rules.perfect for word in lower) else form  # "hatten … verhandelt"
         cues = _cues(document, signs, clause, lower, rules.than)
         if lower[0] in rules.content and clause.first > sentence.first:
             cues.extend(
@@ -180,7 +189,8 @@ def _sentence(document: Document, rules: Rules, number: int, hits: Sequence[Hit]
         unreal = any(phrase in told for phrase in rules.unreal)
         near = _negated_noun(document, hit, clause, rules)
         done = form == "infinitive" and any(w.lower in rules.superlatives for w in words[clause.first : at])
-        status = _status(form, cues, lower, occasion, near, unreal, rules)
+        before = [w.lower for w in words[clause.first : at]] if rules.not_before and form == "past" else lower
+        status = _status(form, cues, before, occasion, near, unreal, rules)
         moved = form == "infinitive" and any(w.lower in rules.motion for w in words[clause.first : at])
         if (done or moved) and status == "announced" and not cues:
             status = "held"  # "only the second minister to come to China", "crossed the border to meet her"
@@ -463,8 +473,21 @@ def _negated_noun(document: Document, hit: Hit, clause: Clause, rules: Rules) ->
     words = document.tokens[clause.first : clause.last]
     if any(word.lower in rules.nor for word in words):
         return True
+    if _attribute(document, hit, clause, rules):
+        return False
     near = [w for w in words if w.end <= hit.start][-6:] + [w for w in words if w.start >= hit.end][-6:]
     return any(word.lower in rules.negation for word in near)
+
+
+def _attribute(document: Document, hit: Hit, clause: Clause, rules: Rules) -> bool:
+    """Whether a noun only says of what something is: "Einzelheiten dieser Begegnung", "details of the meeting"."""
+    at = document.index.get(hit.start, clause.first)
+    words = document.tokens
+    if at - 2 < clause.first or words[at - 1].lower not in rules.the:
+        return False
+    of = words[at - 2].lower in rules.of
+    head = words[at - 3] if of and at - 3 >= clause.first else words[at - 2]
+    return (of or rules.nouns_capitalised) and head.text[0].isalpha() and (of or head.text[0].isupper())
 
 
 def _occasion(document: Document, hit: Hit, clause: Clause, within: frozenset[str]) -> bool:

@@ -90,6 +90,8 @@ class Words(Section):
     """Words of a sentence that says who leads the delegation told of before it."""
     but: tuple[str, ...] = ()
     """Open a clause that takes back what was planned before it: "but declined"."""
+    the: tuple[str, ...] = ()
+    """Articles before what was told before, as an attribute: "des", "dieser", "the"."""
     to: tuple[str, ...] = ()
     """Before an infinitive: a form of the present behind it is only a purpose ("met to discuss")."""
     delegation: tuple[str, ...] = ()
@@ -129,6 +131,8 @@ class Words(Section):
     airport: tuple[str, ...] = ()
     """Where a welcome is a part of the visit and no meeting of its own."""
     not_: tuple[str, ...]
+    not_before: bool = False
+    """True where a negation stands before the finite verb that it denies, never behind it ("traf ihn nicht")."""
     pronoun: dict[Literal["he", "him", "she", "her", "this", "they"], tuple[str, ...]] = {}
     """Pronouns that stand for a party; "this" is a masculine subject ("dieser")."""
     preposition: tuple[str, ...] = ()

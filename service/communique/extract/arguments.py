@@ -63,8 +63,7 @@ class _Binder(Journeys):
 
     def bind(self, trigger: Trigger) -> Bound | None:
         mode = trigger.data.frame.mode
-        beside = trigger.data.form == "noun" and mode != "travel" and trigger.sentence in self.crowded
-        if beside and self._is_topic(trigger):
+        if trigger.data.form == "noun" and mode != "travel" and self._is_topic(trigger):
             return None
         bound = self._travel(trigger) if mode == "travel" else self._encounter(trigger)
         if bound is not None and bound.people and not any(self._official(p) for p in bound.people):
@@ -76,10 +75,11 @@ class _Binder(Journeys):
         return bound
 
     def _is_topic(self, trigger: Trigger) -> bool:
-        """Whether a noun says what was talked about: "sprachen über den bevorstehenden Gipfel"."""
+        """Whether a noun says what was talked about: "sprachen über den bevorstehenden Gipfel"; or prepared."""
         words = self.document.tokens
+        topic = self.rules.topic if trigger.sentence in self.crowded else frozenset()
         for back in range(self.document.index.get(trigger.start, 0) - 1, trigger.data.clause.first, -1):
-            if words[back].lower in self.rules.topic:
+            if words[back].lower in topic or words[back].lower in self.rules.preparing:
                 return True
             if words[back].lower not in self.rules.article and words[back].text[0].isupper():
                 return False
@@ -164,7 +164,8 @@ class _Binder(Journeys):
             wide = self._sentence_people(trigger)
             if weak and trigger.data.form in ("past", "participle") and (subject := self._antecedent(trigger)):
                 wide = distinct((*subject, *people))  # "Modi, who was hosting the summit, sent …"
-            if count_sides(wide) < 2 and trigger.data.form not in ("past", "present"):
+            finite = trigger.data.form in ("past", "present") and not self._relative(trigger)
+            if count_sides(wide) < 2 and not finite:
                 wide = self._sentence_people(trigger, tellers=True)  # "…, he said after meeting her"
             if count_sides(wide) >= 2:
                 people = wide
@@ -230,6 +231,13 @@ class _Binder(Journeys):
         if self.last is not None and (not people or _within_last(people, self.last)):
             return Bound(trigger, self.last.people, self.last.countries, self.last.organisations, refers=True)
         return None
+
+    def _relative(self, trigger: Trigger) -> bool:
+        """Whether a clause tells of those right before it: "…, said A and B, who met in Bonn"."""
+        first = self.document.tokens[trigger.data.clause.first]
+        return first.lower in self.rules.relative and any(
+            0 < first.start - p.end <= len(", ") for p in self.by_sentence[trigger.sentence]
+        )
 
     def _with_both(self, trigger: Trigger, people: tuple[Party, ...]) -> tuple[Party, ...]:
         """With the two who are the subject: "The two leaders met there together with A and B"."""

@@ -167,7 +167,8 @@ def _set_back(document: Document, drafts: Sequence[Draft]) -> None:
             old = (today - day_of(own)).days > _PAST_DAYS if exact else own < today.isoformat()[: len(own)]
         else:
             exact = old = False
-        if draft.before and own is None and told is not None and draft.date is not None and draft.date.value == told:
+        days = (told, today.isoformat() if today else None)
+        if draft.before and own is None and draft.date is not None and draft.date.value and draft.date.value in days:
             continue  # "earlier in the day he had called on …"
         if old or (earlier or not exact if draft.before else earlier and draft.entities == main.entities):
             draft.background = True

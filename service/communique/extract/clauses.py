@@ -15,6 +15,14 @@ _DASH = frozenset("–—")
 
 _NAMED = frozenset({"office", "inhabitant", "country"})
 
+_PERSONAL = frozenset({"office", "inhabitant", "country", "person", "surname", "metonym", "organisation"})
+
+_TOPIC = 6
+"""Words of a topic before the comma of its list."""
+
+_LIST = 8
+"""Words of a topic up to "and"."""
+
 _TELLER = 7
 """Words behind a comma in which who tells it and the verb of saying stand: ", Foreign Minister Jack Straw told …"."""
 
@@ -33,6 +41,8 @@ class Openers:
     anywhere: frozenset[str]
     said: frozenset[str]
     article: frozenset[str]
+    topic: frozenset[str]
+    and_: frozenset[str]
 
 
 def openers(language: Language) -> Openers:
@@ -41,6 +51,8 @@ def openers(language: Language) -> Openers:
         frozenset(language.words.clause_anywhere),
         frozenset(language.words.said),
         frozenset(language.words.article),
+        frozenset(language.words.topic),
+        frozenset(language.words.and_),
     )
 
 
@@ -54,6 +66,7 @@ def split(document: Document, sentence: Sentence, openers: Openers) -> tuple[Cla
         cut = False
         if word.text == ",":
             opens = words[at + 1].lower in openers.after_comma and not _apposed(document, at, openers)
+            opens = opens and not _goes_on(document, first, at, openers)
             cut = opens or _tells(words[at + 1 : at + _TELLER], openers)
         elif word.text in _STOPS:
             cut = True
@@ -78,6 +91,26 @@ def _tells(words: Sequence[Token], openers: Openers) -> bool:
             return True
         if not (word.text[0].isupper() or word.lower == "the"):
             return False
+    return False
+
+
+def _goes_on(document: Document, first: int, comma: int, openers: Openers) -> bool:
+    """Whether a list of topics goes on: "über den Handel, die Lage im Sudan und das Klima"."""
+    words = document.tokens
+    if words[comma + 1].lower not in openers.article or comma + 2 >= len(words):
+        return False
+    if not words[comma + 2].text[0].isupper() or not any(
+        word.lower in openers.topic for word in words[max(first, comma - _TOPIC) : comma]
+    ):
+        return False
+    at = bisect_left(document.hits, words[comma + 2].start, key=lambda hit: hit.start)
+    if not _kinds(document, at, words[comma + 2].start).isdisjoint(_PERSONAL):
+        return False
+    for word in words[comma + 3 : comma + 3 + _LIST]:
+        if word.text in ",.;:":
+            return False
+        if word.lower in openers.and_:
+            return True
     return False
 
 

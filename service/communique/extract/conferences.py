@@ -39,8 +39,12 @@ class Conferences(Reference):
         words = self.document.tokens
         start, end = words[trigger.data.clause.first].start, words[trigger.data.clause.last - 1].end
         told = f" {self.document.folded[start:end]} "
-        if not any(f" {word} " in told.replace(",", " ").replace(".", " ") for word in self.rules.attend):
+        attends = {word for word in self.rules.attend if f" {word} " in told.replace(",", " ").replace(".", " ")}
+        if not attends:
             return None
+        clause = words[trigger.data.clause.first : trigger.data.clause.last]
+        if attends <= self.rules.during and any(word.lower in self.rules.said for word in clause):
+            return None  # "zum Gipfel sagte Xi, …"
         venue = next(
             (p.country for p in within(self.places, start, end) if p.relation in ("in", "to") and p.country),
             None,
@@ -151,7 +155,16 @@ class Conferences(Reference):
         elif trigger.data.frame.host == "object" and len(chosen) > 1 and trigger.data.form != "noun":
             host = next((p.entity for p in chosen[1:] if side_of(p) != side_of(chosen[0])), None)
         offices = tuple(dict.fromkeys(p.office for p in groups if p.office))
-        return Bound(trigger, chosen, countries, bodies_of(everybody), host=host, inherited=inherited, offices=offices)
+        return Bound(
+            trigger,
+            chosen,
+            countries,
+            bodies_of(everybody),
+            host=host,
+            inherited=inherited,
+            remembered=inherited and all(p not in inside for p in chosen),
+            offices=offices,
+        )
 
     def _receiver(self, trigger: Trigger, people: Sequence[Party]) -> int | None:
         """Who receives: the agent of a passive ("von … empfangen"), else the subject, which is no object pronoun."""

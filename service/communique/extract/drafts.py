@@ -98,7 +98,7 @@ def draft_of(
         )
     own_place = None if frame.mode == "call" else encounter_place.own(document, bound, places, rules)
     told = frame.mode != "call" and trigger.status not in OFF
-    where = own_place or (encounter_place.before(document, bound, places) if told else None)
+    where = own_place or (encounter_place.before(document, bound, places, dates, when) if told else None)
     return Draft(
         people=list(bound.people),
         countries=list(bound.countries),

@@ -20,6 +20,9 @@ class Rules:
     code: str
     sideline: tuple[str, ...]
     pluperfect: frozenset[str]
+    relative: frozenset[str]
+    outside: frozenset[str]
+    day_of: frozenset[str]
     light: frozenset[str]
     """Words that make a plain verb of the auxiliary before them: "had a meeting"."""
     airport: tuple[str, ...]
@@ -41,6 +44,9 @@ def compile(language: Language) -> Rules:
         language.code,
         words.sideline,
         frozenset(words.pluperfect),
+        frozenset(words.relative),
+        frozenset(words.outside),
+        frozenset(words.day_of),
         frozenset() if words.nouns_capitalised else frozenset((*words.article, "talks", "bilateral", "separate")),
         words.airport,
         tuple(f" {phrase} " for phrase in words.both),

@@ -36,6 +36,7 @@ def own(
             and not (bound.trigger.status == "announced" and bound.trigger.data.cues and d.relation == "past")
             and not _of_saying(document, d, bound.trigger.end, rules)
             and not (d.precision == "year" and word_before(document, d.start) in rules.of)
+            and not _of_another(document, d, rules)
         ]
         near = [d for d in near if (d.value or d.weekday is not None) and _vague(d) == vague]
         if bound.trigger.status in OFF:
@@ -75,6 +76,7 @@ def before(document: Document, bound: Bound, dates: Sequence[DateMention], rules
             and d.value
             and not _vague(d)
             and not d.rule.endswith(".ahead")
+            and not _of_another(document, d, rules)
             and not (happened and d.relation == "future")
         ]
         days = [
@@ -162,6 +164,16 @@ def _of_saying(document: Document, mention: DateMention, after: int, rules: Rule
         return True
     ahead = document.folded[max(after, mention.start - 60) : mention.start].split()
     return any(word.strip(",.\"'“”„") in rules.said for word in ahead[-5:])
+
+
+def _of_another(document: Document, mention: DateMention, rules: Rules) -> bool:
+    """Whether a date belongs to a noun that is no encounter: "the events of September 14-17"."""
+    if not rules.day_of or word_before(document, mention.start) not in rules.of:
+        return False
+    of = document.folded.rfind(" ", 0, mention.start - 1)
+    noun = word_before(document, of + 1)
+    ends = any(h.full_end == of and any(e.kind == "trigger" for e in h.entries) for h in within(document.hits, of - 30, of))
+    return noun.isalpha() and noun not in rules.day_of and not ends
 
 
 def _vague(mention: DateMention) -> bool:

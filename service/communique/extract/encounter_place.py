@@ -6,13 +6,16 @@ from collections.abc import Sequence
 
 from communique.extract.encounter import OFF, Rules, clause_span, nearest, word_before
 from communique.extract.sides import Bound, within
-from communique.model import Document, PlaceMention
+from communique.model import DateMention, Document, PlaceMention, Sentence
 
 _AFTER = 3
 """Sentences behind a journey in which its city may be told."""
 
 _NEAR = 80
 """Characters between an invitation and the place it is for."""
+
+_BEHIND = 6
+"""Characters between a place and the date that belongs to it."""
 
 _BEFORE = 1
 """Sentences before an encounter in which its city may be told."""
@@ -32,6 +35,9 @@ def own(document: Document, bound: Bound, places: Sequence[PlaceMention], rules:
         if bound.trigger.data.frame.topical:  # "they discussed the war in Syria"
             near = [p for p in near if p.start < bound.trigger.start or (p.city and p.country in bound.countries)]
         near = [p for p in near if p.city or not _talked_of(document, start, p)]
+        near = [p for p in near if p.city or word_before(document, p.start) not in rules.outside]
+        if (start, end) == (sentence.start, sentence.end):
+            near = [p for p in near if not _earlier(document, p, sentence, rules)]
         own = (start, end) == clause_span(document, bound)  # "with Kenyatta, who had flown to Addis Ababa"
         inside = [p for p in near if p.relation == "in"] or [p for p in near if own and p.relation == "to" and p.city]
         if bound.trigger.status in OFF:
@@ -44,7 +50,9 @@ def own(document: Document, bound: Bound, places: Sequence[PlaceMention], rules:
     return None
 
 
-def before(document: Document, bound: Bound, places: Sequence[PlaceMention]) -> PlaceMention | None:
+def before(
+    document: Document, bound: Bound, places: Sequence[PlaceMention], dates: Sequence[DateMention], when: DateMention | None
+) -> PlaceMention | None:
     """The city of the nearest sentence before that names one: in the same paragraph, or in the lead."""
     number = bound.trigger.sentence
     if bound.destination is not None:
@@ -57,11 +65,21 @@ def before(document: Document, bound: Bound, places: Sequence[PlaceMention]) -> 
         near = [
             p
             for p in within(places, before.start, before.end)
-            if not p.dateline and p.relation in ("in", "to") and p.city
+            if not p.dateline and p.relation in ("in", "to") and p.city and not _another_day(document, p, dates, when)
         ]
         if near:
             return near[-1]
     return None
+
+
+def _another_day(
+    document: Document, place: PlaceMention, dates: Sequence[DateMention], when: DateMention | None
+) -> bool:
+    """Whether the date right behind a place tells of another time: "the accord signed in Doha in February"."""
+    for date in within(dates, place.end, place.end + _BEHIND):
+        if "," not in document.text[place.end : date.start] and date.value and when is not None and when.value:
+            return date.precision in ("month", "year") and date.precision != when.precision
+    return False
 
 
 def _city_after(document: Document, bound: Bound, places: Sequence[PlaceMention]) -> PlaceMention | None:
@@ -81,6 +99,14 @@ def _talked_of(document: Document, start: int, place: PlaceMention) -> bool:
         for hit in within(document.hits, start, place.start)
         for entry in hit.entries
     )
+
+
+def _earlier(document: Document, place: PlaceMention, sentence: Sentence, rules: Rules) -> bool:
+    """Whether a place says where somebody was before: "Putin, der aus der Steiermark gekommen war"."""
+    _, comma, ahead = document.folded[sentence.start : place.start].rpartition(", ")
+    head, tail = ahead.split(), document.folded[place.end : sentence.end].partition(",")[0].split()
+    relative = bool(comma and head) and head[0] in rules.relative
+    return relative and any(word.strip(".") in rules.pluperfect for word in (*head, *tail))
 
 
 def _invited(document: Document, place: PlaceMention) -> bool:

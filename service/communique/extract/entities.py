@@ -38,7 +38,8 @@ class Entity:
     candidates: tuple[Person, ...]
     last: int = 0
     offices: set[str] = field(default_factory=set)
-    explicit: bool = False
+    aside: bool = False
+    """True for who was first told of behind a preposition: "spoke with President A"."""
 
 
 class Entities:
@@ -52,11 +53,13 @@ class Entities:
         and_: frozenset[str],
         address: frozenset[str],
         pronouns: frozenset[str],
+        preposition: frozenset[str],
         led: tuple[str, ...],
         guest: frozenset[str],
     ) -> None:
         self.document = document
         self.pronouns = pronouns
+        self.preposition = preposition
         self.led = led
         self.guest = guest
         self.as_ = as_
@@ -70,7 +73,7 @@ class Entities:
     def link(self, parties: Sequence[Party]) -> tuple[Party, ...]:
         """The parties with entity numbers; each carries what the document says of its person anywhere."""
         numbers: list[int] = [-1] * len(parties)
-        longer = [f" {squeeze(p.name)}" for p in parties if p.name and " " in p.name and not p.candidates]
+        longer = {f" {squeeze(p.name)}" for p in parties if p.name and " " in p.name}
         for index, party in enumerate(parties):
             if party.name is not None and (
                 self._introduces(party) or self._addressed(party) or self._stands_for(party)
@@ -192,10 +195,16 @@ class Entities:
             office_text=party.office_text,
             candidates=_fitting(party, self.document.published),
             last=-1,
+            aside=self._behind(party) in self.preposition,
         )
         self._offices_of(entity, party)
         self.known.append(entity)
         return entity.number
+
+    def _behind(self, party: Party) -> str:
+        """The word before a party."""
+        at = self.document.index.get(party.start, 0)
+        return self.document.tokens[at - 1].lower if at else ""
 
     def _same(self, entity: Entity, party: Party, words: frozenset[str]) -> bool:
         if entity.name is None:
@@ -336,7 +345,7 @@ class Entities:
 
     def _holding(self, party: Party, *, exact: bool) -> int:
         own = party.country is None and party.office != "inhabitant"  # "der Minister" is the one the text is about
-        order = (lambda e: (e.last < 0, e.number)) if own else (lambda e: (e.last > party.start, -e.last))
+        order = (lambda e: (e.last < 0, e.aside, e.number)) if own else (lambda e: (e.last > party.start, False, -e.last))
         for entity in sorted(self.known[-_MEMORY:], key=order):
             if entity.last < 0 and (party.country is None or party.country != entity.country):
                 continue  # named only further on: only its country can tell that it is meant here

@@ -15,6 +15,8 @@ _LEAD = 1
 _LOST = 4
 """Sentences behind a journey called off in which it is told what it would have held."""
 
+_DAY = len("2024-06-28")
+
 REMOTE = frozenset({"phone_call", "video_call"})
 
 
@@ -48,7 +50,9 @@ def _one(known: Draft, draft: Draft, bound: Bound) -> bool:
     if known.heading and not draft.background and draft.sentence <= 2 and known.entities & draft.entities:
         return True  # the headline and the lead
     apart = known.mode == "travel" and draft.mode != "travel" and draft.sentence != known.sentence
-    if apart and known.status in ("announced", "ongoing") and not bound.refers:
+    own = draft.own_date or draft.own_place
+    there = draft.status == known.status == "announced" and draft.sentence - known.sentences[-1] == 1 and not own
+    if apart and known.status in ("announced", "ongoing") and not bound.refers and not there:
         return False  # the journey is the news, what is planned on it comes beside it
     same = known.entities == draft.entities and known.entities
     more = bound.trigger.data.form == "noun" and not draft.own_date and not draft.own_place  # "the call with her"
@@ -63,8 +67,12 @@ def _one(known: Draft, draft: Draft, bound: Bound) -> bool:
     off = known.status in OFF and draft.sentence - known.sentence <= _LOST and draft.status in ("announced", *OFF)
     if _class(known.status) != _class(draft.status) and not (off and draft.counterfactual):
         return False
+    whole = known.mode in ("summit", "multilateral") or known.mode == draft.mode == "travel"
+    both_off = known.status in OFF and draft.status in OFF and whole
     if (
         (known.background or known.before) != (draft.background or draft.before)
+        and not both_off
+        and not _same_day(known, draft)
         and draft.date is not None
         and known.sentence != draft.sentence
     ):
@@ -98,6 +106,13 @@ def _class(status: str) -> str:
     return "held" if status in ("held", "ongoing") else "off" if status in OFF else status
 
 
+def _same_day(known: Draft, draft: Draft) -> bool:
+    """Whether something told in the pluperfect was on the day of the meeting itself: "… war sie dazu angereist"."""
+    day = draft.date.value if draft.date is not None else None
+    whole = not draft.background and not known.background and known.entities == draft.entities
+    return whole and day is not None and len(day) == _DAY and known.date is not None and known.date.value == day
+
+
 def _compatible(one: DateMention, other: DateMention) -> bool:
     if one.value is None or other.value is None:
         return True
@@ -111,6 +126,9 @@ def _compatible(one: DateMention, other: DateMention) -> bool:
 
 def join(known: Draft, draft: Draft, bound: Bound) -> None:
     lost = known.mode == "travel" and known.status in OFF and draft.counterfactual
+    if bound.remembered and known.mode == "travel" and known.status in OFF and not lost:
+        known.sentences.append(draft.sentence)
+        return  # "talks on visas would be delayed" too
     known.kinds |= set() if lost else draft.kinds  # a journey called off stays one, whatever it would have held
     if known.mode == "travel" and draft.mode == "encounter" and not bound.refers and not lost:
         hosted = {p.country for p in (*known.people, *draft.people)} | {*draft.countries}

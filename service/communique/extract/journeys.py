@@ -18,7 +18,7 @@ from communique.extract.sides import (
     side_of,
     within,
 )
-from communique.model import Party, Trigger
+from communique.model import Party, PlaceMention, Trigger
 
 _GOAL = 6
 """Characters between a journey and its goal: "trip to Beijing"."""
@@ -164,6 +164,11 @@ class Journeys(Conferences):
                 out.extend([other.country] if other.country else [])
         return out
 
+    def _left(self, place: PlaceMention) -> bool:
+        """Whether somebody departs from a place: "von Peking aus"."""
+        at = self.document.index.get(place.start, 0)
+        return at > 0 and self.document.tokens[at - 1].lower in self.rules.by
+
     def _destination(self, trigger: Trigger, traveller: Party) -> str | None:
         sentence = self.document.sentences[trigger.sentence]
         clause: Clause = trigger.data.clause
@@ -183,6 +188,8 @@ class Journeys(Conferences):
                         p.start <= place.start < p.end for p in self.by_sentence[trigger.sentence] if not p.collective
                     ):
                         continue  # a part of somebody's office
+                    if wanted == "bare" and self._left(place):
+                        continue
                     if place.relation == wanted and place.country != traveller.country:
                         return None if (traveller.country, place.country) == _ENCLAVE else place.country
         for party in self._within(clause, trigger.sentence):

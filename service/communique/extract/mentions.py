@@ -71,6 +71,7 @@ def find(document: Document, rules: Rules) -> tuple[Party, ...]:
             rules.and_,
             rules.address,
             rules.pronouns.subject,
+            rules.pronouns.preposition,
             rules.led,
             rules.guest,
         ).link(parties),

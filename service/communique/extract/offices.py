@@ -76,6 +76,8 @@ class OfficeReader(StateReader):
             and self.document.text[self.words[at - 1].start - 1] in "'’"
         ):
             at = self._past_institution(at, sentence)
+            if plural and not offices[0][0].organisation and self._owns_thing(at, sentence):
+                return None  # "leaders of Peru's mining federation"
         behind = self._past_domain(at, sentence)
         elsewhere = behind > at and country is None and organisation is None and self.words[at].lower in self.rules.of
         at = behind
@@ -112,6 +114,12 @@ class OfficeReader(StateReader):
             others, theirs, end = self._each_with_country(end, sentence)
             names, whose = [*names, *others], [*whose, *theirs]
         return self._holders(start, names, whose, said_of), end
+
+    def _owns_thing(self, at: int, sentence: Sentence) -> bool:
+        """Whether a noun without a capital follows a genitive."""
+        word = self.words[at] if at < sentence.last else None
+        joins = self.rules.and_ | self.rules.of | self.rules.said | self.rules.pronouns.preposition | self.rules.stop
+        return word is not None and word.text.isalpha() and word.text[0].islower() and word.lower not in joins
 
     def _unnamed(
         self, start: int, end: int, surface: str, countries: Sequence[str | None], told: Told, *, many: bool

@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from communique.extract import clauses
 from communique.extract.clauses import Clause
+from communique.extract.entities import HEADS
 from communique.languages import Language
 from communique.model import DateMention, Document, Hit, Party, PlaceMention, Trigger
 
@@ -70,6 +71,7 @@ class Rules:
     openers: clauses.Openers
     about: frozenset[str]
     topic: frozenset[str]
+    preparing: frozenset[str]
     on_behalf: frozenset[str]
     led: tuple[str, ...]
     airport: tuple[str, ...]
@@ -127,6 +129,8 @@ class Bound:
     """True where it names more participants of the meeting told before it."""
     inherited: bool = False
     """True where a side was taken from what was said before."""
+    remembered: bool = False
+    """True where every side was."""
 
 
 def compile(language: Language) -> Rules:
@@ -136,6 +140,7 @@ def compile(language: Language) -> Rules:
         openers=clauses.openers(language),
         about=frozenset(words.about),
         topic=frozenset(words.topic),
+        preparing=frozenset(words.preparing),
         on_behalf=frozenset(words.on_behalf),
         led=words.led,
         airport=words.airport,
@@ -188,6 +193,9 @@ class Sides:
         dateline = next((place.country for place in places if place.dateline and place.country), None)
         located = {p.start for p in places if p.relation in ("in", "to")}
         self.told = dateline or next((p.country for p in parties if p.country and p.start not in located), None)
+        self.named = [p for p in parties if p.name and p.entity >= 0]
+        self.seat = self._seat(parties)
+        """The state whose seat of government tells it: "A Downing Street spokesperson said"."""
         self.holders = {(p.office, p.country): p.entity for p in parties if p.name and p.office and p.country}
         """Who holds an office of a country by the words of the text."""
         self.away = self._away(parties)
@@ -217,6 +225,12 @@ class Sides:
                 number += 1
             if document.sentences:
                 self.by_sentence[number].append(party)
+
+    def _seat(self, parties: Sequence[Party]) -> str | None:
+        end = self.document.sentences[0].end if self.document.sentences else 0
+        kinds = ((hit.start, {entry.kind for entry in hit.entries}) for hit in within(self.document.hits, 0, end))
+        houses = {start for start, said in kinds if "metonym" in said and "city" not in said}
+        return next((p.country for p in parties if p.start in houses and p.collective and p.country), None)
 
     def _touch(self, one: Party, other: Party) -> bool:
         """Whether only an article stands between two: "die Ehefrau des Präsidenten"."""
@@ -368,6 +382,7 @@ class Sides:
                 or first
                 or party.plural
                 or (before in self.rules.with_ and abs(party.start - trigger.end) < NEAR)
+                or (before in self.rules.visit_to and trigger.data.form == "noun" and not party.country)
                 or before in self.rules.between
                 or (out and before in self.rules.and_)
             ):
@@ -412,9 +427,9 @@ class Sides:
             elif before is not None and before.country and self._open(party) and self._heads(before, party):
                 party = replace(party, country=before.country)  # "guests from Peru, at their head Mayor A"
             elif before is not None and self._open(party) and self._owned(party):
-                owner = next((p for p in reversed(out) if p.country and p.name and not p.plural), None)
-                if owner is not None:
-                    party = replace(party, country=owner.country)  # "Stubb came with his defence minister, A"
+                owner = next((p for p in reversed(out) if p.name and not p.plural), None)
+                if owner is not None:  # "Stubb came with his defence minister, A"
+                    party = replace(party, country=owner.country, organisation=owner.organisation)
             elif before is not None and before.country and not before.collective and self._open(party):
                 between = self.document.folded[before.end : party.start].replace(",", " , ").split()
                 if between and all(word == "," or word in self.rules.and_ for word in between):
@@ -451,6 +466,8 @@ class Sides:
 
     def _settled(self, party: Party) -> Party:
         """An office that says no country belongs to the country that the article is written in, or from."""
+        if party.name is None and party.office in HEADS and not party.plural and party.entity < 0 and self.seat:
+            return party if party.country or party.organisation else self._at_the_seat(party)
         if (
             party.country is not None
             or party.organisation is not None
@@ -472,6 +489,12 @@ class Sides:
             return party
         self.guessed.add(party.entity)
         return replace(party, country=guess)
+
+    def _at_the_seat(self, party: Party) -> Party:
+        """Who holds an office in the state that tells it, by the name that the text gives him elsewhere."""
+        entity = self.holders.get((party.office, self.seat))
+        known = next((p for p in self.named if p.entity == entity), party)
+        return replace(known, start=party.start, end=party.end, surface=party.surface, country=self.seat)
 
     def _foreign(self, parties: Sequence[Party]) -> str | None:
         """The first other country of the text: a diplomat without one represents it."""

@@ -18,6 +18,8 @@ from communique.languages import Language
 from communique.languages.sections import Frame, StatusCue
 from communique.model import Document, Entry, Evidence, Hit, Surface, Trigger
 
+_PAIR = 2
+
 _OFF = ("cancelled", "refused", "postponed")
 
 
@@ -42,6 +44,8 @@ class Rules:
     motion: frozenset[str]
     units: frozenset[str]
     to: frozenset[str]
+    whether: frozenset[str]
+    comes_to: frozenset[str]
     the: frozenset[str]
     """Articles of what was told before: "des", "dieser", "the"."""
     of: frozenset[str]
@@ -105,6 +109,8 @@ def compile(language: Language) -> Rules:
         frozenset(language.words.motion),
         frozenset(unit for table in (language.dates.units, language.dates.plural_units) for unit in table),
         frozenset(language.words.to),
+        frozenset(language.words.whether),
+        frozenset(language.words.comes_to),
         frozenset(language.words.the),
         frozenset(language.words.of),
         language.words.unreal,
@@ -160,6 +166,8 @@ def _sentence(document: Document, rules: Rules, number: int, hits: Sequence[Hit]
             frame, form = entry.data
             if capital and form != "noun":
                 continue
+            if frame.bare and form == "participle" and hit.suffix:
+                continue
             if form == "present" and (behind in rules.to or hit.suffix):
                 continue  # "to discuss", "dem erwarteten Treffen"
             weight = _weight(frame, form, lower, document, hit, clause)
@@ -177,7 +185,7 @@ def _sentence(document: Document, rules: Rules, number: int, hits: Sequence[Hit]
                 for cue in _cues(document, signs, Clause(sentence.first, clause.first), lower, rules.than)
                 if cue.status == "wished"
             )
-        if form == "infinitive" and clause in parts[1:]:
+        if clause in parts[1:] and (form == "infinitive" or (form == "noun" and _ends_infinite(lower, rules))):
             over = parts[parts.index(clause) - 1]  # "weigerte sich, ihn zu treffen"
             cues.extend(
                 cue
@@ -185,6 +193,8 @@ def _sentence(document: Document, rules: Rules, number: int, hits: Sequence[Hit]
                 if cue.status in (*_OFF, "wished")
             )
         occasion = form == "noun" and _occasion(document, hit, clause, rules.during | rules.journey)
+        if occasion and "es" in lower and any(word in rules.comes_to for word in lower):
+            occasion = False  # "kam es zu einem Treffen"
         told = document.folded[words[clause.first].start : hit.start]
         unreal = any(phrase in told for phrase in rules.unreal)
         near = _negated_noun(document, hit, clause, rules)
@@ -194,6 +204,8 @@ def _sentence(document: Document, rules: Rules, number: int, hits: Sequence[Hit]
         moved = form == "infinitive" and any(w.lower in rules.motion for w in words[clause.first : at])
         if (done or moved) and status == "announced" and not cues:
             status = "held"  # "only the second minister to come to China", "crossed the border to meet her"
+        if lower[0] in rules.whether and not occasion:
+            status = "wished"
         taken_back = _taken_back(document, signs, parts, clause, rules) if form in ("noun", "infinitive") else []
         status = taken_back[0].status if taken_back else status
         if frame.status is not None and status in ("held", "present", "ongoing"):
@@ -261,17 +273,16 @@ def _reach(document: Document, parts: Sequence[Clause], hit: Hit, rules: Rules) 
         follow = parts[number + 1]
         left = sum(1 for word in words[clause.first : clause.last] if word.start >= hit.end and word.text.isalnum())
         opener = words[follow.first].lower
-        listing = words[clause.last - 1].text == ":" and (left <= 2 or _lists(document, follow, rules))
+        told = any(word.lower in rules.perfect for word in words[follow.first : follow.last])
+        listing = words[clause.last - 1].text == ":" and not told and (left <= 2 or _lists(document, follow))
         subject = at - clause.first < _HEAD and opener in rules.relative_thing  # "The visit, which was …, has been"
         if listing or subject or (left <= 2 and opener in rules.relative):
             return Clause(clause.first, follow.last)
     return clause
 
 
-def _lists(document: Document, clause: Clause, rules: Rules) -> bool:
+def _lists(document: Document, clause: Clause) -> bool:
     """Whether somebody's name or office opens a clause: behind a colon a list of who took part."""
-    if any(word.lower in rules.perfect for word in document.tokens[clause.first : clause.last]):
-        return False  # a sentence of its own
     start = document.tokens[clause.first].start
     at = bisect_left(document.hits, start, key=lambda hit: hit.start)
     hit = document.hits[at] if at < len(document.hits) else None
@@ -346,6 +357,14 @@ _HEAD = 5
 
 _LOOSE = frozenset({"ein", "an", "auf", "aus", "ab"})
 """Separable parts that are prepositions or articles too: only at the end of the clause."""
+
+
+def _ends_infinite(lower: Sequence[str], rules: Rules) -> bool:
+    """Whether a clause hangs on the one before by an infinitive: "…, einen Gipfel abzuhalten"."""
+    tail = [word for word in lower if word.isalpha()][-2:]
+    if not rules.nouns_capitalised or len(tail) < _PAIR or not tail[1].endswith("n"):
+        return False
+    return tail[0] in rules.to or any(part in tail[1][_PAIR:-_PAIR] for part in rules.to)
 
 
 def _ends_with(behind: Sequence[str], particle: str) -> bool:

@@ -58,6 +58,16 @@ class Words(Section):
     """Words for what is written: who writes does not meet."""
     content: tuple[str, ...] = ()
     """Conjunctions before what is said or wished: "dass", "that"."""
+    outside: tuple[str, ...] = ()
+    """Before a country where something did not happen: "outside"."""
+    day_of: tuple[str, ...] = ()
+    """Before "of" and a date that is a day of its own ("the morning of 5 May"); behind another noun it dates that."""
+    whether: tuple[str, ...] = ()
+    """Conjunctions of a clause that leaves open whether it is so: "ob"."""
+    comes_to: tuple[str, ...] = ()
+    """Verbs by which, with "es", an encounter is told and is no occasion: "kommt es zu einem Treffen"."""
+    preparing: tuple[str, ...] = ()
+    """Nouns before an encounter that is only what they are about: "Vorbereitung des Gipfels"."""
     present: tuple[str, ...] = ()
     """Words that add somebody to a meeting already told: "attended by", "nahm teil"."""
     including: tuple[str, ...] = ()
@@ -242,6 +252,8 @@ class Frame(Section):
     """Words of which one stands shortly before a form: "after" two hours with somebody."""
     topical: bool = False
     """True for a verb whose object is what was talked about: a country behind it is no place."""
+    bare: bool = False
+    """True for a participle that counts without an ending: "ist akkreditiert", not "die akkreditierten"."""
     weak: bool = False
     """True for a word of many other uses: two named parties must be its arguments."""
 

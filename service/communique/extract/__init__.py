@@ -172,4 +172,4 @@ def meetings(document: Document, engine: Engine) -> tuple[Meeting, ...]:
     if not told:
         return ()
     said = statements.find(document, parties, about, engine.statements)
-    return assemble.meetings(document, told, said, about, when, where, engine.assemble)
+    return assemble.meetings(document, told, said, about, when, where, parties, engine.assemble)

@@ -12,6 +12,7 @@ from communique.extract import confidence
 from communique.extract.drafts import Draft, draft_of
 from communique.extract.encounter import OFF, Rules, clause_span
 from communique.extract.encounter_day import dated_before, day_of
+from communique.extract.entities import term_on
 from communique.extract.joining import REMOTE, join, once, spread, told_before, without_shadows
 from communique.extract.sides import Bound
 from communique.model import (
@@ -127,12 +128,13 @@ def meetings(
     topics: Sequence[TopicMention],
     dates: Sequence[DateMention],
     places: Sequence[PlaceMention],
+    parties: Sequence[Party],
     rules: Rules,
 ) -> tuple[Meeting, ...]:
     """Meetings with the main one first."""
     _set_back(document, drafts)
     _inherit_places(drafts)
-    _inherit_day(document, drafts, dates)
+    _inherit_day(document, drafts, dates, parties)
     _inherit_plan(drafts)
     for draft in drafts:
         if draft.remote and draft.place is None and draft.kinds == {"talks"} and draft.status == "held":
@@ -180,7 +182,9 @@ def lead(document: Document) -> Sequence[Sentence]:
     return document.sentences[: LEAD + heads]
 
 
-def _inherit_day(document: Document, drafts: Sequence[Draft], dates: Sequence[DateMention]) -> None:
+def _inherit_day(
+    document: Document, drafts: Sequence[Draft], dates: Sequence[DateMention], parties: Sequence[Party]
+) -> None:
     """The first meeting without a day of its own was on the one day that the lead names, if by a participant's words:
     "…, Halonen said on Wednesday after a morning with Kibaki"; so was another of all who are named with that day."""
     main = min(drafts, key=lambda d: (d.background, d.sentence))
@@ -193,7 +197,9 @@ def _inherit_day(document: Document, drafts: Sequence[Draft], dates: Sequence[Da
     for draft in drafts:
         open_ = draft.date is None and not draft.background and draft.status == "held"
         if open_ and (
-            _said_there(document, told[0], draft, drafts) if draft is main else _told_with(document, told[0], draft)
+            _said_there(document, told[0], draft, drafts, parties)
+            if draft is main
+            else _told_with(document, told[0], draft)
         ):
             draft.date = told[0].directed("past")
 
@@ -222,14 +228,14 @@ def _inherit_plan(drafts: Sequence[Draft]) -> None:
                 draft.date = other.date
 
 
-def _said_there(document: Document, mention: DateMention, draft: Draft, drafts: Sequence[Draft]) -> bool:
+def _said_there(
+    document: Document, mention: DateMention, draft: Draft, drafts: Sequence[Draft], parties: Sequence[Party]
+) -> bool:
     """Whether a participant is told of in the sentence of a date, by himself or in another meeting of that day."""
     sentence = next(s for s in document.sentences if s.start <= mention.start < s.end)
-    told = set(squeeze(document.text[sentence.start : sentence.end]).split())
+    told = {p.entity for p in parties if sentence.start <= p.start < sentence.end and p.entity >= 0}
     others = any(o is not draft and o.date is not None and o.date.start == mention.start for o in drafts)
-    return any(
-        not others and p.name is not None and squeeze(p.name).rpartition(" ")[2] in told for p in draft.people
-    ) or any(
+    return (not others and any(p.entity in told for p in draft.people)) or any(
         other.date is not None
         and other.date.start == mention.start
         and other.status == "held"
@@ -255,7 +261,7 @@ def _meeting(
     document: Document, draft: Draft, topics: Sequence[TopicMention], places: Sequence[PlaceMention], rules: Rules
 ) -> Meeting:
     kind = next(kind for kind in _KINDS if kind in draft.kinds)
-    if kind in ("talks", "meeting", "reception") and _ministers(draft):
+    if kind in ("talks", "meeting", "reception") and _ministers(document, draft):
         kind = "multilateral"
     when = _when(document, draft, rules)
     where = _where(document, draft, kind, places, rules)
@@ -283,12 +289,14 @@ def _meeting(
     )
 
 
-def _ministers(draft: Draft) -> bool:
+def _ministers(document: Document, draft: Draft) -> bool:
     """Whether officials of three states or more met, below the level of leaders."""
     bodies = {p.organisation for p in draft.people if p.organisation and not p.country}
     if len(draft.countries) + len(bodies) < 3:
         return False
-    offices = [*(p.office for p in draft.people if p.office), *draft.group_offices]
+    terms = [term_on(p.candidates[0], document.published) for p in draft.people if p.candidates and not p.office]
+    told = (*(p.office for p in draft.people), *(term.office for term in terms if term is not None))
+    offices = [*(office for office in told if office), *draft.group_offices]
     return bool(offices) and all(
         ("minister" in office and office != "prime_minister") or office in _BELOW for office in offices
     )

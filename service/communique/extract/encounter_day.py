@@ -14,6 +14,8 @@ BEHIND = 2
 
 _SINCE = 90
 """Characters of a clause with "since" before its date."""
+_NOUN = 30
+"""Characters of a word for an encounter before "of" and its date."""
 _YEAR = 366
 _OLD_DAYS = 31
 """A meeting further back than this is told as history."""
@@ -172,8 +174,9 @@ def _of_another(document: Document, mention: DateMention, rules: Rules) -> bool:
         return False
     of = document.folded.rfind(" ", 0, mention.start - 1)
     noun = word_before(document, of + 1)
-    ends = any(h.full_end == of and any(e.kind == "trigger" for e in h.entries) for h in within(document.hits, of - 30, of))
-    return noun.isalpha() and noun not in rules.day_of and not ends
+    ahead = within(document.hits, of - _NOUN, of)
+    dated = any(hit.full_end == of and any(entry.kind == "trigger" for entry in hit.entries) for hit in ahead)
+    return noun.isalpha() and noun not in rules.day_of and not dated
 
 
 def _vague(mention: DateMention) -> bool:

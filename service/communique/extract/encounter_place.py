@@ -51,7 +51,11 @@ def own(document: Document, bound: Bound, places: Sequence[PlaceMention], rules:
 
 
 def before(
-    document: Document, bound: Bound, places: Sequence[PlaceMention], dates: Sequence[DateMention], when: DateMention | None
+    document: Document,
+    bound: Bound,
+    places: Sequence[PlaceMention],
+    dates: Sequence[DateMention],
+    when: DateMention | None,
 ) -> PlaceMention | None:
     """The city of the nearest sentence before that names one: in the same paragraph, or in the lead."""
     number = bound.trigger.sentence

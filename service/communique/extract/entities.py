@@ -345,7 +345,12 @@ class Entities:
 
     def _holding(self, party: Party, *, exact: bool) -> int:
         own = party.country is None and party.office != "inhabitant"  # "der Minister" is the one the text is about
-        order = (lambda e: (e.last < 0, e.aside, e.number)) if own else (lambda e: (e.last > party.start, False, -e.last))
+
+        def order(entity: Entity) -> tuple[bool, bool, int]:
+            if own:
+                return entity.last < 0, entity.aside, entity.number
+            return entity.last > party.start, False, -entity.last
+
         for entity in sorted(self.known[-_MEMORY:], key=order):
             if entity.last < 0 and (party.country is None or party.country != entity.country):
                 continue  # named only further on: only its country can tell that it is meant here

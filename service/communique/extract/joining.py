@@ -126,16 +126,19 @@ def _compatible(one: DateMention, other: DateMention) -> bool:
 
 def join(known: Draft, draft: Draft, bound: Bound) -> None:
     lost = known.mode == "travel" and known.status in OFF and draft.counterfactual
-    if bound.remembered and known.mode == "travel" and known.status in OFF and not lost:
+    told = (bound.remembered or bound.refers) and not bound.adds and draft.mode != "travel"
+    if told and known.mode == "travel" and known.status in OFF and not lost:
         known.sentences.append(draft.sentence)
         return  # "talks on visas would be delayed" too
-    known.kinds |= set() if lost else draft.kinds  # a journey called off stays one, whatever it would have held
+    programme = known.mode == "travel" and known.status == draft.status == "announced" and not bound.refers
+    programme = programme and draft.sentence != known.sentence and draft.kinds == {"reception"}
+    known.kinds |= set() if lost or programme else draft.kinds  # a journey called off stays one, as one to come does
     if known.mode == "travel" and draft.mode == "encounter" and not bound.refers and not lost:
         hosted = {p.country for p in (*known.people, *draft.people)} | {*draft.countries}
         known.countries = [c for c in known.countries if c in hosted]  # the meeting is with somebody else there
     known.anywhere = known.anywhere and (draft.anywhere or bound.refers)
-    known.remote = known.remote and (draft.remote or bound.refers)
-    if known.mode == "travel" and draft.mode != "travel" and not lost:
+    known.remote = known.remote and (draft.remote or bound.refers or bound.trigger.data.frame.topical)
+    if known.mode == "travel" and draft.mode != "travel" and not lost and not programme:
         known.mode = draft.mode
     entities = known.entities
     if not bound.refers or bound.adds:

@@ -185,7 +185,9 @@ class Sides:
         self.document = document
         self.rules = rules
         self.places = places
+        self.named = [p for p in parties if p.name and p.entity >= 0]
         self.home = self._home()
+        self.local = self._around(parties)
         self.datelines = {place.start for place in places if place.dateline}
         self.guessed: set[int] = set()
         self.both_first = tuple(f" {phrase} " for phrase in rules.both)
@@ -193,7 +195,6 @@ class Sides:
         dateline = next((place.country for place in places if place.dateline and place.country), None)
         located = {p.start for p in places if p.relation in ("in", "to")}
         self.told = dateline or next((p.country for p in parties if p.country and p.start not in located), None)
-        self.named = [p for p in parties if p.name and p.entity >= 0]
         self.seat = self._seat(parties)
         """The state whose seat of government tells it: "A Downing Street spokesperson said"."""
         self.holders = {(p.office, p.country): p.entity for p in parties if p.name and p.office and p.country}
@@ -479,7 +480,7 @@ class Sides:
             return party
         if party.office in _DIPLOMATS:
             return replace(party, country=self.foreign) if self.foreign else party
-        guess = self.told if party.office in OF_STATE else self.home or self.told
+        guess = self.told if party.office in OF_STATE else self.home or self.local or self.told
         if guess is not None and self.holders.get((party.office, guess), party.entity) != party.entity:
             guess = self.away
         if party.office in OF_STATE:
@@ -492,7 +493,7 @@ class Sides:
 
     def _at_the_seat(self, party: Party) -> Party:
         """Who holds an office in the state that tells it, by the name that the text gives him elsewhere."""
-        entity = self.holders.get((party.office, self.seat))
+        entity = self.holders.get((party.office or "", self.seat or ""))
         known = next((p for p in self.named if p.entity == entity), party)
         return replace(known, start=party.start, end=party.end, surface=party.surface, country=self.seat)
 
@@ -509,6 +510,12 @@ class Sides:
     def _home(self) -> str | None:
         dateline = next((place.country for place in self.places if place.dateline and place.country), None)
         return dateline or self.rules.home
+
+    def _around(self, parties: Sequence[Party]) -> str | None:
+        """The country of most towns of the text, without those whose officials are told: where a local paper is."""
+        sent = {p.country for p in parties if p.office}
+        towns = Counter(p.country for p in self.places if p.city and p.country and p.relation in ("in", "bare"))
+        return max((c for c in towns if c not in sent), key=lambda country: towns[country], default=None)
 
 
 def within(found: Sequence[Found], start: int, end: int) -> Sequence[Found]:

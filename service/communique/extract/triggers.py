@@ -458,6 +458,8 @@ def _status(
             for off in _OFF:
                 if off in said:
                     return off
+        if not occasion and "announced" in said and any(cue.status == "wished" and cue.finite for cue in cues):
+            return "wished"  # "a return visit he will consider"
         if future or ("announced" in said and not occasion):
             return "refused" if near_negation and not occasion else "announced"
         if not occasion and any(cue.status == "wished" and cue.finite for cue in cues):

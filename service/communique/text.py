@@ -30,7 +30,7 @@ _ROMAN = re.compile(r"[IVX]+$")
 _WORD = re.compile(r"\w+")
 _WORD_BEFORE = re.compile(r"[\w.'’-]+")
 """Matched against the text before a full stop, backwards: forwards each start would be tried."""
-_PLAIN = tuple(zip("’‘ʼ‐‑–—\u00a0\u202f\u2009İ", "'''----   i", strict=True))
+_PLAIN = tuple(zip("’‘ʼ‐‑–—\u00a0\u202f\u2009İşţŞŢ", "'''----   ișțȘȚ", strict=True))
 
 
 @dataclass(frozen=True, slots=True)

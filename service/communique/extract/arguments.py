@@ -68,11 +68,19 @@ class _Binder(Journeys):
         bound = self._travel(trigger) if mode == "travel" else self._encounter(trigger)
         if bound is not None and bound.people and not any(self._official(p) for p in bound.people):
             return None  # "Serbia's Novak Djokovic will meet Italy's Jannik Sinner in the final"
+        if bound is not None and self.last is not None and self._of_clause(trigger, bound, self.last):
+            bound = replace(bound, people=self.last.people, countries=self.last.countries)
         if bound is not None and not bound.refers:
             self.last = bound
             self.first = self.first or bound
             self.kinds.add(trigger.kind)
         return bound
+
+    def _of_clause(self, trigger: Trigger, bound: Bound, last: Bound) -> bool:
+        """Whether a noun is what those of its clause's verb did: "the two met for their fourth summit with A and B"."""
+        one = trigger.data.form == "noun" and last.trigger.data.clause == trigger.data.clause
+        people = {p.entity for p in bound.people}
+        return one and last.trigger.data.form != "noun" and people < {p.entity for p in last.people}
 
     def _is_topic(self, trigger: Trigger) -> bool:
         """Whether a noun says what was talked about: "sprachen über den bevorstehenden Gipfel"; or prepared."""
@@ -281,6 +289,9 @@ class _Binder(Journeys):
         told = f" {' '.join(word.lower for word in words)} "
         if not any(f" {phrase} " in told for phrase in self.rules.present):
             return None
+        if self._relative(trigger):  # "ministers A and B, who took part along with C"
+            here = persons_of(p for p in self.by_sentence[trigger.sentence] if p.end < words[0].start)
+            people = distinct((*here, *people))
         sentences = self.document.sentences
         near = sentences[trigger.sentence].paragraph == sentences[self.last.trigger.sentence].paragraph
         meeting = self.last if near or self.first is None else self.first  # by itself: at what the report is about

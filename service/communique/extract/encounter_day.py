@@ -38,6 +38,7 @@ def own(
             and not (bound.trigger.status == "announced" and bound.trigger.data.cues and d.relation == "past")
             and not _of_saying(document, d, bound.trigger.end, rules)
             and not (d.precision == "year" and word_before(document, d.start) in rules.of)
+            and not (d.precision == "year" and d.relation == "past" and bound.trigger.status == "announced")
             and not _of_another(document, d, rules)
         ]
         near = [d for d in near if (d.value or d.weekday is not None) and _vague(d) == vague]
@@ -54,6 +55,8 @@ def own(
                 or d.precision == "month"
                 or (meant and d.start - bound.trigger.end >= 0 and start <= bound.trigger.start < end)
             ]
+        if bound.trigger.data.extended:  # "the summit in Warsaw, which opens on Friday"
+            near = [d for d in near if d.start > bound.trigger.end] or near
         days = [d for d in near if d.precision in ("day", "range")]
         best = nearest(bound.trigger.start, days or near)
         if best is not None:

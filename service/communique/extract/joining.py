@@ -50,7 +50,8 @@ def _one(known: Draft, draft: Draft, bound: Bound) -> bool:
     if known.heading and not draft.background and draft.sentence <= 2 and known.entities & draft.entities:
         return True  # the headline and the lead
     apart = known.mode == "travel" and draft.mode != "travel" and draft.sentence != known.sentence
-    own = draft.own_date or draft.own_place
+    welcome = draft.kinds == {"reception"} and (known.place is None or not known.place.city)
+    own = draft.own_date or (draft.own_place and not welcome)
     there = draft.status == known.status == "announced" and draft.sentence - known.sentences[-1] == 1 and not own
     if apart and known.status in ("announced", "ongoing") and not bound.refers and not there:
         return False  # the journey is the news, what is planned on it comes beside it
@@ -126,8 +127,8 @@ def _compatible(one: DateMention, other: DateMention) -> bool:
 
 def join(known: Draft, draft: Draft, bound: Bound) -> None:
     lost = known.mode == "travel" and known.status in OFF and draft.counterfactual
-    told = (bound.remembered or bound.refers) and not bound.adds and draft.mode != "travel"
-    if told and known.mode == "travel" and known.status in OFF and not lost:
+    again = (bound.remembered or bound.refers) and not bound.adds and draft.mode != "travel"
+    if again and known.mode == "travel" and known.status in OFF and not lost:
         known.sentences.append(draft.sentence)
         return  # "talks on visas would be delayed" too
     programme = known.mode == "travel" and known.status == draft.status == "announced" and not bound.refers

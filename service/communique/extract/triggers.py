@@ -244,7 +244,8 @@ def _sentence(document: Document, rules: Rules, number: int, hits: Sequence[Hit]
 def _under_verb(trigger: Trigger, triggers: Sequence[Trigger]) -> Trigger:
     """An occasion takes its tense from the verb of its clause: "zu Gesprächen empfängt Scholz …" is not yet held,
     "zum Gipfel reist Xi nicht" never will be."""
-    if not trigger.data.occasion or trigger.status not in ("held", "announced"):
+    conference = trigger.data.form == "noun" and trigger.data.frame.mode in ("summit", "multilateral")
+    if not (trigger.data.occasion or conference) or trigger.status not in ("held", "announced"):
         return trigger
     for other in triggers:
         stays_away = other.data.frame.mode == "travel" and other.status in ("refused", "denied")
@@ -255,7 +256,8 @@ def _under_verb(trigger: Trigger, triggers: Sequence[Trigger]) -> Trigger:
                 return replace(trigger, status="held")  # "welcomed them to a summit expected to focus on …"
             continue
         finite = other.data.form in ("present", "participle")
-        if finite and other.data.clause == trigger.data.clause and other.status in ("present", "announced"):
+        begins = other.data.clause.first == trigger.data.clause.first and other.data.frame.mode == "travel"
+        if finite and (begins or other.data.clause == trigger.data.clause) and other.status in ("present", "announced"):
             return replace(trigger, status=other.status)
     return trigger
 

@@ -71,8 +71,9 @@ def drafts(
     if document.folded.startswith(rules.opinion) or _interview(document):
         return []
     dates = [d for d in dates if not dated_before(document, d, rules)]
+    told_of = Counter(bound.trigger.sentence for bound in bounds)
     for bound in bounds:
-        draft = draft_of(document, bound, dates, places, rules)
+        draft = draft_of(document, bound, dates, places, rules, alone=told_of[bound.trigger.sentence] == 1)
         if draft is None:
             continue
         _put_forward(draft, [told for told, _ in found])

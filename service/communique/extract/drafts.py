@@ -60,13 +60,22 @@ class Draft:
 
 
 def draft_of(
-    document: Document, bound: Bound, dates: Sequence[DateMention], places: Sequence[PlaceMention], rules: Rules
+    document: Document,
+    bound: Bound,
+    dates: Sequence[DateMention],
+    places: Sequence[PlaceMention],
+    rules: Rules,
+    *,
+    alone: bool,
 ) -> Draft | None:
+    """None for what is only wished for or denied, and for the conference at which something else in the sentence was;
+    `alone` says that there is nothing else."""
     trigger = bound.trigger
     if trigger.status in ("wished", "denied"):
         return None
     frame = trigger.data.frame
-    if frame.mode in ("summit", "multilateral") and bound.group is None and _sideline(document, trigger.start, rules):
+    conference = frame.mode in ("summit", "multilateral") and bound.group is None
+    if conference and not (alone and not bound.inherited) and _sideline(document, trigger.start, rules):
         return None
     if bound.group is not None and not bound.people and _pluperfect(document, bound, rules):
         return None  # what a conference had decided long before

@@ -57,13 +57,14 @@ def _one(known: Draft, draft: Draft, bound: Bound) -> bool:
         return False  # the journey is the news, what is planned on it comes beside it
     same = known.entities == draft.entities and known.entities
     more = bound.trigger.data.form == "noun" and not draft.own_date and not draft.own_place  # "the call with her"
-    reach = _LOST if lost else 3 if more else 1
+    again = known.mode == draft.mode == "travel" and known.status in OFF and draft.status in OFF
+    reach = _LOST if lost or again else 3 if more else 1
     part = (
         draft.entities
         and (draft.entities <= known.entities or known.entities <= draft.entities)
         and draft.sentence - known.sentences[-1] <= reach
     )
-    if not (same or part):
+    if not (same or part or _named(known, draft, reach)):
         return False
     off = known.status in OFF and draft.sentence - known.sentence <= _LOST and draft.status in ("announced", *OFF)
     if _class(known.status) != _class(draft.status) and not (off and draft.counterfactual):
@@ -87,6 +88,15 @@ def _one(known: Draft, draft: Draft, bound: Bound) -> bool:
     )
     aside = draft.place.relation == "to" and not draft.own_date  # "before the return to Amman he gave a banquet"
     return known.place.country == draft.place.country or aside or talked_of  # "they discussed the mission in Haiti"
+
+
+def _named(known: Draft, draft: Draft, reach: int) -> bool:
+    """Whether those told before by their offices alone are now told by name: "the defence ministers of A and B …"."""
+    offices = {(p.country, p.office) for p in draft.people if p.name}
+    whole = bool(known.people) and all(
+        (p.country, p.office) in offices if p.entity < 0 else p.entity in draft.entities for p in known.people
+    )
+    return whole and draft.sentence - known.sentences[-1] <= reach
 
 
 def _spoken(known: Draft, draft: Draft, bound: Bound) -> bool:
@@ -138,11 +148,15 @@ def join(known: Draft, draft: Draft, bound: Bound) -> None:
         hosted = {p.country for p in (*known.people, *draft.people)} | {*draft.countries}
         known.countries = [c for c in known.countries if c in hosted]  # the meeting is with somebody else there
     known.anywhere = known.anywhere and (draft.anywhere or bound.refers)
-    known.remote = known.remote and (draft.remote or bound.refers or bound.trigger.data.frame.topical)
+    known.remote = known.remote and (
+        draft.remote or bound.refers or bound.remembered or bound.trigger.data.frame.topical
+    )
     if known.mode == "travel" and draft.mode != "travel" and not lost and not programme:
         known.mode = draft.mode
     entities = known.entities
     if not bound.refers or bound.adds:
+        named = {(p.country, p.office) for p in draft.people if p.name}
+        known.people = [p for p in known.people if p.name or (p.country, p.office) not in named]
         known.people.extend(
             p for p in draft.people if (p.entity if p.entity >= 0 else (p.country, p.office)) not in entities
         )
@@ -152,7 +166,9 @@ def join(known: Draft, draft: Draft, bound: Bound) -> None:
         known.organisations.extend(o for o in draft.organisations if o not in known.organisations)
     if known.date is None or (draft.date is not None and len(draft.date.value or "") > len(known.date.value or "")):
         known.date = draft.date or known.date
-    if known.place is None or (draft.place is not None and draft.place.city and not known.place.city):
+    if known.remote and bound.remembered and draft.mode != "call":
+        pass  # what a call was about: "the rights of British citizens in Poland"
+    elif known.place is None or (draft.place is not None and draft.place.city and not known.place.city):
         known.place = draft.place or known.place
     known.destination = known.destination or draft.destination
     planned = known.date is not None and known.date.relation == "future"

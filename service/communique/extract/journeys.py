@@ -167,7 +167,7 @@ class Journeys(Conferences):
     def _left(self, place: PlaceMention) -> bool:
         """Whether somebody departs from a place: "von Peking aus"."""
         at = self.document.index.get(place.start, 0)
-        return at > 0 and self.document.tokens[at - 1].lower in self.rules.by
+        return at > 0 and self.document.tokens[at - 1].lower in self.rules.from_
 
     def _destination(self, trigger: Trigger, traveller: Party) -> str | None:
         sentence = self.document.sentences[trigger.sentence]
@@ -198,6 +198,7 @@ class Journeys(Conferences):
                 and not party.plural
                 and party.country != traveller.country
                 and party.start >= trigger.end
+                and self._before(party) not in self.rules.from_
             ):
                 return party.country
         if any(word in self.document.folded[start:end] for word in self.rules.airport):

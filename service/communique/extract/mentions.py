@@ -44,6 +44,8 @@ def surfaces(language: Language) -> Iterator[Surface]:
             yield Surface(form, "office", ident, (office, False))
         for form in office.plural:
             yield Surface(form, "office", ident, (office, True))
+    for form in language.words.seas:
+        yield Surface(form, "sea", f"{language.code}.sea", None)
     for form in language.words.counterpart:
         yield Surface(form, "counterpart", f"{language.code}.counterpart", None)
 
@@ -262,7 +264,7 @@ class _Reader(OfficeReader):
         text = self.document.text
         rule = f"{self.rules.code}.party.inhabitant"
         if name is None:
-            if hit.suffix in ("innen", "n") and hit.suffix != "in":
+            if hit.suffix in ("innen", "n") or (hit.suffix == "s" and not self.rules.nouns_capitalised):
                 return None
             return [
                 self._party(

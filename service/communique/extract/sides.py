@@ -88,6 +88,7 @@ class Rules:
     between: frozenset[str]
     and_: frozenset[str]
     by: frozenset[str]
+    from_: frozenset[str]
     preposition: frozenset[str]
     during: frozenset[str]
     article: frozenset[str]
@@ -157,6 +158,7 @@ def compile(language: Language) -> Rules:
         between=frozenset(words.between),
         and_=frozenset(words.and_),
         by=frozenset(words.by),
+        from_=frozenset((*words.by, *words.hail)) - {"of"},
         preposition=frozenset(words.preposition),
         during=frozenset((*words.during, *words.journey)),
         article=frozenset(words.article),
@@ -467,6 +469,9 @@ class Sides:
 
     def _settled(self, party: Party) -> Party:
         """An office that says no country belongs to the country that the article is written in, or from."""
+        unnamed = not (party.name or party.plural or party.country or party.organisation)
+        if unnamed and party.office == "secretary_general" and "-" in party.surface:
+            return replace(party, organisation="UN")  # "the Secretary-General" of his own readouts
         if party.name is None and party.office in HEADS and not party.plural and party.entity < 0 and self.seat:
             return party if party.country or party.organisation else self._at_the_seat(party)
         if (

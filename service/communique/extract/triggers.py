@@ -44,6 +44,7 @@ class Rules:
     motion: frozenset[str]
     units: frozenset[str]
     to: frozenset[str]
+    pronouns: frozenset[str]
     whether: frozenset[str]
     comes_to: frozenset[str]
     the: frozenset[str]
@@ -109,6 +110,7 @@ def compile(language: Language) -> Rules:
         frozenset(language.words.motion),
         frozenset(unit for table in (language.dates.units, language.dates.plural_units) for unit in table),
         frozenset(language.words.to),
+        frozenset((*itertools.chain.from_iterable(language.words.pronoun.values()), *language.words.relative)),
         frozenset(language.words.whether),
         frozenset(language.words.comes_to),
         frozenset(language.words.the),
@@ -168,6 +170,9 @@ def _sentence(document: Document, rules: Rules, number: int, hits: Sequence[Hit]
                 continue
             if frame.bare and form == "participle" and hit.suffix:
                 continue
+            plural = form == "present" and document.folded[hit.start : hit.end] in frame.nominal
+            if plural and not _subject_before(document, at, hits, rules):
+                continue  # "regular visits"
             if form == "present" and (behind in rules.to or hit.suffix):
                 continue  # "to discuss", "dem erwarteten Treffen"
             weight = _weight(frame, form, lower, document, hit, clause)
@@ -268,7 +273,7 @@ def _reach(document: Document, parts: Sequence[Clause], hit: Hit, rules: Rules) 
     number = next(n for n, c in enumerate(parts) if words[c.last - 1].end >= hit.end)
     clause = parts[number]
     at = document.index.get(hit.start, clause.first)
-    opened = number > 0 and words[clause.first].lower in rules.relative and words[clause.first - 1].text == ","
+    opened = number > 0 and words[clause.first].lower in rules.relative
     if opened and at > clause.first + 1 and words[at - 1].text == "," and words[at].text[0].islower():
         return Clause(parts[number - 1].first, clause.last)  # "Mit Kurz, den er gut kennt, unterhielt sich Zarif"
     if number + 1 < len(parts):
@@ -359,6 +364,16 @@ _HEAD = 5
 
 _LOOSE = frozenset({"ein", "an", "auf", "aus", "ab"})
 """Separable parts that are prepositions or articles too: only at the end of the clause."""
+
+
+def _subject_before(document: Document, at: int, hits: Sequence[Hit], rules: Rules) -> bool:
+    """Whether a name, an office or a pronoun stands right before a word."""
+    if not at:
+        return False
+    word = document.tokens[at - 1]
+    if word.text[0].isupper() or word.lower in rules.pronouns or not word.text[0].isalpha():
+        return True
+    return any(hit.full_end == word.end and any(entry.kind == "office" for entry in hit.entries) for hit in hits)
 
 
 def _ends_infinite(lower: Sequence[str], rules: Rules) -> bool:

@@ -58,6 +58,8 @@ class Words(Section):
     """Words for what is written: who writes does not meet."""
     content: tuple[str, ...] = ()
     """Conjunctions before what is said or wished: "dass", "that"."""
+    seas: tuple[str, ...] = ()
+    """Waters that are named after a country and are no part of it: "Gulf of Mexico"."""
     outside: tuple[str, ...] = ()
     """Before a country where something did not happen: "outside"."""
     day_of: tuple[str, ...] = ()
@@ -252,6 +254,8 @@ class Frame(Section):
     """Words of which one stands shortly before a form: "after" two hours with somebody."""
     topical: bool = False
     """True for a verb whose object is what was talked about: a country behind it is no place."""
+    nominal: tuple[str, ...] = ()
+    """Forms of the present that are plurals of a noun too: verbs only behind a name, an office or a pronoun."""
     bare: bool = False
     """True for a participle that counts without an ending: "ist akkreditiert", not "die akkreditierten"."""
     weak: bool = False

@@ -32,7 +32,17 @@ from communique.model import (
 )
 from communique.text import squeeze
 
-_BELOW = frozenset({"secretary_of_state", "high_representative", "speaker_of_parliament", "national_security_adviser"})
+_BELOW = frozenset(
+    {
+        "secretary_of_state",
+        "high_representative",
+        "speaker_of_parliament",
+        "national_security_adviser",
+        "special_envoy",
+        "deputy_minister",
+        "senior_diplomat",
+    }
+)
 
 _LABEL = re.compile(r"^([^\W\d_][^:\n]{1,30}):\s", re.MULTILINE)
 """The speaker before a turn of an interview: "Frage: …"."""

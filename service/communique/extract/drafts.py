@@ -75,7 +75,7 @@ def draft_of(
         return None
     frame = trigger.data.frame
     conference = frame.mode in ("summit", "multilateral") and bound.group is None
-    if conference and not (alone and not bound.inherited) and _sideline(document, trigger.start, rules):
+    if conference and _sideline(document, trigger.start, rules, alone=alone and not bound.inherited):
         return None
     if bound.group is not None and not bound.people and _pluperfect(document, bound, rules):
         return None  # what a conference had decided long before
@@ -144,9 +144,9 @@ def _at_airport(document: Document, bound: Bound, rules: Rules) -> bool:
     return any(place in told for place in rules.airport)
 
 
-def _sideline(document: Document, start: int, rules: Rules) -> bool:
+def _sideline(document: Document, start: int, rules: Rules, *, alone: bool) -> bool:
     ahead = document.folded[max(0, start - 70) : start].rpartition(",")[2]
-    return any(phrase in ahead for phrase in rules.sideline)
+    return any(phrase in ahead for phrase in rules.sideline if not (alone and phrase in rules.at_it))
 
 
 def _pluperfect(document: Document, bound: Bound, rules: Rules) -> bool:

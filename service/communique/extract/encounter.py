@@ -19,6 +19,7 @@ OFF = frozenset({"cancelled", "postponed", "refused"})
 class Rules:
     code: str
     sideline: tuple[str, ...]
+    at_it: frozenset[str]
     pluperfect: frozenset[str]
     relative: frozenset[str]
     outside: frozenset[str]
@@ -43,6 +44,7 @@ def compile(language: Language) -> Rules:
     return Rules(
         language.code,
         words.sideline,
+        frozenset(words.at_it),
         frozenset(words.pluperfect),
         frozenset(words.relative),
         frozenset(words.outside),

@@ -55,6 +55,7 @@ class Rules:
     both_countries: tuple[tuple[str, ...], ...]
     posted: frozenset[str]
     as_: frozenset[str]
+    edifice: frozenset[str]
     opener: frozenset[str]
     """Words that open a clause about the name before them: "where", "who"."""
     pronouns: pronouns.Rules
@@ -104,6 +105,7 @@ def compile(language: Language) -> Rules:
         side=frozenset(words.side),
         posted=frozenset(words.posted),
         as_=frozenset(words.as_),
+        edifice=frozenset(words.edifice),
         opener=frozenset(words.clause_anywhere),
         pronouns=pronouns.compile(language),
     )

@@ -10,6 +10,8 @@ from communique.extract.states import POSTED, Before, StateReader
 from communique.languages.sections import Office
 from communique.model import Entry, Hit, Party, Sentence
 
+_EDIFICE = 3
+"""Words of a name before the building that bears it."""
 _FEW = 3
 """So many "presidents of A and B" are told as persons; more are a group."""
 
@@ -88,6 +90,8 @@ class OfficeReader(StateReader):
             plural or len(countries) > 1,
             bool(before.start >= 0 or countries) or self._definite(index, hit, at, sentence),
         )
+        if len(names) == 1 and (close := self._past_edifice(end, sentence)) > end:
+            return [], close
         title = prefixed("head" if elsewhere and best.office == "president" else best.office, prefix)
         if len(names) == 1:
             if country is None:
@@ -114,6 +118,16 @@ class OfficeReader(StateReader):
             others, theirs, end = self._each_with_country(end, sentence)
             names, whose = [*names, *others], [*whose, *theirs]
         return self._holders(start, names, whose, said_of), end
+
+    def _past_edifice(self, at: int, sentence: Sentence) -> int:
+        """Behind what is only named after somebody: "at Prince Fahd bin Sultan Palace"."""
+        for cursor in range(at, min(at + _EDIFICE, sentence.last)):
+            word = self.words[cursor]
+            if word.text in self.rules.edifice:
+                return cursor + 1
+            if not (self._capital(word) or word.lower in self.rules.particle):
+                break
+        return at
 
     def _owns_thing(self, at: int, sentence: Sentence) -> bool:
         """Whether a noun without a capital follows a genitive."""

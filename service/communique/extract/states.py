@@ -59,6 +59,8 @@ class StateReader(NameReader):
             ), None
         if "country" in kinds:
             country = kinds["country"].data
+            if before.organisation and not hit.suffix and self._posted_at(self.after[index], sentence):
+                return before, None  # "U.N. Syria envoy"
             before = self._place_before(index, hit, country, strict=self.rules.nouns_capitalised)
             return before, self._government(hit, country, None, "country")
         if "organisation" in kinds:
@@ -297,6 +299,10 @@ class StateReader(NameReader):
         if "metonym" in kinds and not kinds["metonym"].data[0].startswith("org:"):
             return str(kinds["metonym"].data[0])
         return None
+
+    def _posted_at(self, at: int, sentence: Sentence) -> bool:
+        hit = self.at.get(at) if at < sentence.last else None
+        return hit is not None and any(e.kind == "office" and e.data[0].office in POSTED for e in hit.entries)
 
     def _office_at(self, at: int, sentence: Sentence) -> bool:
         hit = self.at.get(at) if at < sentence.last else None

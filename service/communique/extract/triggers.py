@@ -283,9 +283,21 @@ def _reach(document: Document, parts: Sequence[Clause], hit: Hit, rules: Rules) 
         told = any(word.lower in rules.perfect for word in words[follow.first : follow.last])
         listing = words[clause.last - 1].text == ":" and not told and (left <= 2 or _lists(document, follow))
         subject = at - clause.first < _HEAD and opener in rules.relative_thing  # "The visit, which was …, has been"
-        if listing or subject or (left <= 2 and opener in rules.relative):
+        if listing or subject or (left <= 2 and opener in rules.relative) or _resumed(document, hit, follow, rules):
             return Clause(clause.first, follow.last)
     return clause
+
+
+def _resumed(document: Document, hit: Hit, clause: Clause, rules: Rules) -> bool:
+    """Whether behind an aside the verb of a noun follows: "the visit, his first as premier, was put off"."""
+    words = document.tokens[clause.first : clause.last]
+    noun = any(entry.kind == "trigger" and entry.data[1] == "noun" for entry in hit.entries)
+    return (
+        noun
+        and not rules.nouns_capitalised
+        and words[0].lower in rules.than
+        and any(before.text == "," and word.lower in rules.perfect for before, word in itertools.pairwise(words))
+    )
 
 
 def _lists(document: Document, clause: Clause) -> bool:
@@ -497,7 +509,7 @@ def _status(
         return "ongoing"
     if past and form != "infinitive":
         return "denied" if negated else "held"
-    if said & {"wished", "invited"}:
+    if "wished" in said or ("invited" in said and "announced" not in said):
         return "wished"
     if form == "present":
         return "refused" if negated else "present"

@@ -58,6 +58,10 @@ class Words(Section):
     """Words for what is written: who writes does not meet."""
     content: tuple[str, ...] = ()
     """Conjunctions before what is said or wished: "dass", "that"."""
+    at_it: tuple[str, ...] = ()
+    """Those of `sideline` that stand before a summit of the two as well: "at a summit in Nara"."""
+    edifice: tuple[str, ...] = ()
+    """Capitalised nouns behind a name that is only theirs: "Prince Fahd Palace"."""
     seas: tuple[str, ...] = ()
     """Waters that are named after a country and are no part of it: "Gulf of Mexico"."""
     outside: tuple[str, ...] = ()

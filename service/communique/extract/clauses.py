@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from communique.languages import Language
 from communique.model import Document, Sentence, Token
+from communique.model.values import value
 
 _STOPS = frozenset(";:–—")
 _DASH = frozenset("–—")
@@ -27,7 +28,7 @@ _TELLER = 7
 """Words behind a comma in which who tells it and the verb of saying stand: ", Foreign Minister Jack Straw told …"."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Clause:
     """Tokens [first, last) of a document."""
 

@@ -15,6 +15,7 @@ from communique.extract.clauses import Clause
 from communique.extract.entities import HEADS
 from communique.languages import Language
 from communique.model import DateMention, Document, Hit, Party, PlaceMention, Trigger
+from communique.model.values import value
 
 Found = TypeVar("Found", DateMention, PlaceMention, Hit)
 _start = attrgetter("start")
@@ -107,7 +108,7 @@ class Rules:
     home: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Bound:
     """A trigger with its arguments."""
 

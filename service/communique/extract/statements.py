@@ -19,6 +19,7 @@ from communique.languages import Language, generated
 from communique.languages.patterns import PhraseTable, expand_all
 from communique.languages.sections import Cue, Saying
 from communique.model import Document, Evidence, Party, Sentence, Statement, TopicMention
+from communique.model.values import value
 
 _SAYING, _SOURCE, _SUBJUNCTIVE, _QUOTE = 1, 2, 4, 8
 
@@ -44,7 +45,7 @@ class Rules:
     """Every word at which a saying, a source, a subjunctive or a quotation may begin, and which: one look a word."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Said:
     """One verb of saying, or what stands for it, with its speaker."""
 

@@ -17,6 +17,7 @@ from communique.extract.clauses import Clause
 from communique.languages import Language
 from communique.languages.sections import Frame, StatusCue
 from communique.model import Document, Entry, Evidence, Hit, Surface, Trigger
+from communique.model.values import value
 
 _PAIR = 2
 
@@ -57,7 +58,7 @@ class Rules:
     """The reading of a journey written as one word with its country."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Reading:
     """What arguments.py and the assembly want to know of a trigger."""
 

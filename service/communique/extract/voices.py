@@ -12,6 +12,7 @@ from communique.extract import dateline
 from communique.languages import Language
 from communique.languages.patterns import PhraseTable
 from communique.model import Document, Party, Sentence
+from communique.model.values import value
 from communique.text import fold, squeeze
 
 Kind = Literal["party", "name", "he", "it", "they", "sides", "role", "voice", "nobody"]
@@ -47,7 +48,7 @@ class Rules:
     nouns_capitalised: bool
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Phrase:
     """A noun phrase: tokens [first, last), article included."""
 

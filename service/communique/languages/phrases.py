@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from communique.model import Token
+from communique.model.values import value
 
 Slots = tuple[tuple[str, int | str], ...]
 """Class and value of each slot, in the order of the text."""
@@ -41,7 +42,7 @@ class Word:
     """The form counts only with a capital: "May", "Mai"."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Phrase:
     meaning: str
     first: int

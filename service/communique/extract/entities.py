@@ -118,8 +118,10 @@ class Entities:
                 if first < 0 and not parties[at].collective and not parties[at].plural:
                     first = at
                 at += 1
-            head = words[sentence.first : min(sentence.last, sentence.first + 6)]
-            pronoun = next((word for word in head if word.lower in self.pronouns), None)
+            stop = min(sentence.last, sentence.first + 6)
+            pronoun = None
+            if not self.pronouns.isdisjoint(self.document.lower[sentence.first : stop]):
+                pronoun = next(word for word in words[sentence.first : stop] if word.lower in self.pronouns)
             if pronoun is not None and subject >= 0 and (first < 0 or pronoun.start < parties[first].start):
                 out.append((pronoun.start, subject))
             elif first >= 0:

@@ -58,8 +58,7 @@ def find(document: Document, rules: Rules) -> tuple[Party, ...]:
             read[number] = list(_without_consumed(list(reader.read(sentence))))
     names = {word for found in read.values() for party in found if party.name for word in fold(party.name).split()}
     for number, sentence in enumerate(document.sentences):
-        words = () if promising[number] else document.tokens[sentence.first : sentence.last]
-        if not names.isdisjoint([word[3] for word in words]):
+        if not promising[number] and not names.isdisjoint(document.lower[sentence.first : sentence.last]):
             read[number] = list(_without_consumed(list(reader.read(sentence))))
     parties = [party for number in sorted(read) for party in read[number]]
     return pronouns.resolve(

@@ -56,7 +56,10 @@ def resolve(document: Document, parties: Sequence[Party], rules: Rules) -> tuple
         here: Party | None = None
         clause: set[int] = set()
         seen: list[Party] = []
-        stops = [i for i, word in enumerate(words[sentence.first : sentence.last], sentence.first) if word[3] in halts]
+        told = document.lower[sentence.first : sentence.last]
+        if pronouns.isdisjoint(told) and (at == len(parties) or parties[at].start >= sentence.end):
+            continue  # nobody is named
+        stops = [i for i, word in enumerate(told, sentence.first) if word in halts]
         for index in (*stops, sentence.last):
             word = words[index] if index < sentence.last else None
             ahead = sentence.end if word is None else word.start + (word.text != ",")

@@ -141,7 +141,7 @@ class _Reader:
     def __init__(self, document: Document, parties: Sequence[Party], rules: Rules) -> None:
         self.rules, self.words = rules, document.tokens
         words, marks = self.words, rules.marks
-        marked = [(index, marks[word[3]]) for index, word in enumerate(words) if word[3] in marks]
+        marked = [(index, marks[word]) for index, word in enumerate(document.lower) if word in marks]
         self.hall = Hall(document, parties, rules.voices)
         self.syntax = Syntax(self.hall, rules.subjects, [index for index, mark in marked if mark & _QUOTE])
         self.opening = [sentence.first for sentence in document.sentences]

@@ -28,7 +28,7 @@ class Towns(Grammar):
     def unlisted(self, begin: int, line: PlaceMention | None) -> Iterator[PlaceMention]:
         """ "in Kielce (Polen)", "in Woodside, California", "in der belarussischen Stadt Polozk", "here on Tuesday"."""
         rules, last = self.rules, len(self.tokens) - 1
-        for at in [at for at, token in enumerate(self.tokens) if token[2] in rules.openers]:
+        for at in [at for at, token in enumerate(self.tokens) if token.text in rules.openers]:
             token = self.tokens[at]
             if at == last or token.start < begin or at in self.at:
                 continue

@@ -182,12 +182,12 @@ class Hall:
 
     def _candidates(self, sentence: Sentence) -> list[int]:
         firsts, tails, capitals = self.rules.words.firsts, self.rules.tails, self.rules.nouns_capitalised
-        inhabitants = self.inhabitants
+        inhabitants, words = self.inhabitants, self.words
         return [
             index
-            for index, word in enumerate(self.words[sentence.first : sentence.last], sentence.first)
-            if word[3] in firsts
-            or ((word[3][-_TAIL:] in tails or index in inhabitants) and not (capitals and word[2][0].islower()))
+            for index, word in enumerate(self.document.lower[sentence.first : sentence.last], sentence.first)
+            if word in firsts
+            or ((word[-_TAIL:] in tails or index in inhabitants) and not (capitals and words[index].text[0].islower()))
         ]
 
     # ── parties ──────────────────────────────────────────────────────────────────────────────────────────────────────

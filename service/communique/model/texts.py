@@ -86,6 +86,11 @@ class Document:
     """Offset after the title, 0 where there is none."""
 
     @cached_property
+    def lower(self) -> tuple[str, ...]:
+        """`lower` of each token: for looks at many words at once."""
+        return tuple([token.lower for token in self.tokens])
+
+    @cached_property
     def index(self) -> Mapping[int, int]:
         """The index of the token that begins at an offset; made once, for all extractors that ask."""
         return {token[0]: index for index, token in enumerate(self.tokens)}

@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from operator import attrgetter
 from typing import TypeVar
 
-from communique.extract import clauses
 from communique.extract.clauses import Clause
 from communique.extract.entities import HEADS
 from communique.languages import Language
@@ -69,7 +68,6 @@ _DIPLOMATS = frozenset({"ambassador", "consul_general", "nuncio", "charge_d_affa
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    openers: clauses.Openers
     about: frozenset[str]
     topic: frozenset[str]
     preparing: frozenset[str]
@@ -105,6 +103,7 @@ class Rules:
     referring: frozenset[str]
     """Pronouns, possessives and words like "Gast": a side that was named before."""
     both: tuple[str, ...]
+    """With a space on each side, as all phrases here."""
     home: str | None
 
 
@@ -138,7 +137,6 @@ def compile(language: Language) -> Rules:
     words = language.words
     pronouns = frozenset(form for name, forms in words.pronoun.items() if name != "they" for form in forms)
     return Rules(
-        openers=clauses.openers(language),
         about=frozenset(words.about),
         topic=frozenset(words.topic),
         preparing=frozenset(words.preparing),
@@ -147,7 +145,7 @@ def compile(language: Language) -> Rules:
         airport=words.airport,
         apart=frozenset(words.apart),
         invitation=frozenset(word.lower() for word in words.invitation),
-        also=words.also,
+        also=_apart(words.also),
         visit_to=frozenset(words.visit_to),
         members=frozenset(words.members),
         undertake=frozenset(words.undertake),
@@ -164,7 +162,7 @@ def compile(language: Language) -> Rules:
         possessive=frozenset(words.possessive),
         then=frozenset(words.then),
         attend=words.attend,
-        present=words.present,
+        present=_apart(words.present),
         said=frozenset(words.said),
         pronouns=pronouns,
         him=frozenset((*words.pronoun.get("him", ()), *words.pronoun.get("her", ()))),
@@ -172,9 +170,13 @@ def compile(language: Language) -> Rules:
         she=frozenset(words.pronoun.get("she", ())),
         plural_verb=words.plural_verb,
         referring=pronouns | {*words.possessive} | {word.lower() for word in words.guest},
-        both=words.both,
+        both=_apart(words.both),
         home=words.home_country,
     )
+
+
+def _apart(phrases: Iterable[str]) -> tuple[str, ...]:
+    return tuple(f" {phrase} " for phrase in phrases)
 
 
 class Sides:
@@ -191,7 +193,6 @@ class Sides:
         self.local = self._around(parties)
         self.datelines = {place.start for place in places if place.dateline}
         self.guessed: set[int] = set()
-        self.both_first = tuple(f" {phrase} " for phrase in rules.both)
         self.foreign = self._foreign(parties)
         dateline = next((place.country for place in places if place.dateline and place.country), None)
         located = {p.start for p in places if p.relation in ("in", "to")}
@@ -201,7 +202,8 @@ class Sides:
         self.holders = {(p.office, p.country): p.entity for p in parties if p.name and p.office and p.country}
         """Who holds an office of a country by the words of the text."""
         self.away = self._away(parties)
-        named = {e.data for hit in document.hits for e in hit.entries if e.kind in ("demonym", "inhabitant")}
+        of_nations = (*document.hits_of["demonym"], *document.hits_of["inhabitant"])
+        named = {e.data for hit in of_nations for e in hit.entries if e.kind in ("demonym", "inhabitant")}
         told = {p.country for p in parties if p.country} | {p.country for p in places if p.country}
         self.abroad = (told | named) - {self.home}
         self.parties = self._listed(parties)
@@ -262,17 +264,16 @@ class Sides:
 
     def _colon(self, trigger: Trigger) -> int:
         """Where a sentence of its own begins behind the clause of a noun: "Eklat beim Besuch von A: B hat …"."""
-        last, end = trigger.data.clause.last, self.document.sentences[trigger.sentence].end
-        behind = self.document.tokens[last - 1 : self.document.sentences[trigger.sentence].last]
-        if trigger.data.form != "noun":
-            return end
-        return next((word.start for word in behind if word.text == ":"), end)
+        last, sentence = trigger.data.clause.last, self.document.sentences[trigger.sentence]
+        if trigger.data.form != "noun" or ":" not in self.document.lower[last - 1 : sentence.last]:
+            return sentence.end
+        return self.document.tokens[self.document.lower.index(":", last - 1)].start
 
     def _teller(self, party: Party, trigger: Trigger) -> bool:
         """Who only tells it: ", foreign ministers Wang Yi and Sushma Swaraj announced"."""
         if (
             party.start < trigger.end
-            or self.document.tokens[self.document.index.get(party.start, 0) - 1].lower in self.rules.with_
+            or self.document.lower[self.document.index.get(party.start, 0) - 1] in self.rules.with_
         ):
             return False
         stop = min(party.end + 60, self.document.sentences[trigger.sentence].end)
@@ -283,16 +284,15 @@ class Sides:
 
     def _speech_clauses(self, trigger: Trigger) -> list[tuple[int, int]]:
         """Clauses that only say who told it: ", teilte der Kreml mit", "spokesman X said"."""
-        sentence = self.document.sentences[trigger.sentence]
         words = self.document.tokens
         out: list[tuple[int, int]] = []
-        for clause in clauses.split(self.document, sentence, self.rules.openers):
+        for clause in trigger.data.parts:
             if clause == trigger.data.clause:
                 continue
-            start, end = words[clause.first].start, words[clause.last - 1].end
-            if not any(word.lower in self.rules.said for word in words[clause.first : clause.last]):
+            if self.rules.said.isdisjoint(self.document.lower[clause.first : clause.last]):
                 continue
-            if not any(e.kind == "trigger" for h in self.document.hits if start <= h.start < end for e in h.entries):
+            start, end = words[clause.first].start, words[clause.last - 1].end
+            if not within(self.document.hits_of["trigger"], start, end):
                 out.append((start, end))
         return out
 
@@ -301,19 +301,19 @@ class Sides:
         if party.start in self.owners or self._before(party) in self.rules.about:
             return True
         at = self.document.index.get(party.start, 0)
-        return any(word.lower in self.rules.on_behalf for word in self.document.tokens[max(0, at - 4) : at])
+        return not self.rules.on_behalf.isdisjoint(self.document.lower[max(0, at - 4) : at])
 
     def _invites(self, party: Party) -> bool:
         """Whether somebody is only told of as who invited: "auf Einladung des Präsidenten A"."""
         at = self.document.index.get(party.start, 0)
-        return any(word.lower in self.rules.invitation for word in self.document.tokens[max(0, at - _INVITED) : at])
+        return not self.rules.invitation.isdisjoint(self.document.lower[max(0, at - _INVITED) : at])
 
     def _before(self, party: Party) -> str:
         at = self.document.index.get(party.start, 0) - 1
-        words = self.document.tokens
-        while at > 0 and (words[at].lower in self.rules.article or words[at].lower in self.rules.possessive):
+        words = self.document.lower
+        while at > 0 and (words[at] in self.rules.article or words[at] in self.rules.possessive):
             at -= 1
-        return words[at].lower if at >= 0 else ""
+        return words[at] if at >= 0 else ""
 
     def _official(self, party: Party) -> bool:
         """Whether somebody holds an office, by the text, by the tables, or as one of a group that does."""
@@ -343,10 +343,9 @@ class Sides:
         Bürgermeisterin empfing Gäste aus dem russischen Tula mit Bürgermeisterin Iwanowa"."""
         at_home = [p for p in people if p.entity in self.guessed and not p.candidates]
         sentence = self.document.sentences[trigger.sentence]
-        told = self.document.tokens[sentence.first : sentence.last]
         if len(people) != 2 or not at_home or len(self.abroad) != 1:
             return people
-        if not any(word.lower in self.rules.delegation for word in told):
+        if self.rules.delegation.isdisjoint(self.document.lower[sentence.first : sentence.last]):
             return people
         led = [p for p in persons_of(self.by_sentence[trigger.sentence - 1]) if p.country in self.abroad]
         if trigger.sentence and led:
@@ -527,12 +526,14 @@ def within(found: Sequence[Found], start: int, end: int) -> Sequence[Found]:
 
 def persons_of(parties: Iterable[Party]) -> tuple[Party, ...]:
     return tuple(
-        p
-        for p in parties
-        if not p.collective
-        and not p.plural
-        and p.office not in UNPERSONAL
-        and (p.name is not None or (p.office is not None and (p.country is not None or p.organisation is not None)))
+        [
+            p
+            for p in parties
+            if not p.collective
+            and not p.plural
+            and p.office not in UNPERSONAL
+            and (p.name is not None or (p.office is not None and (p.country is not None or p.organisation is not None)))
+        ]
     )
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -89,6 +90,15 @@ class Document:
     def lower(self) -> tuple[str, ...]:
         """`lower` of each token: for looks at many words at once."""
         return tuple([token.lower for token in self.tokens])
+
+    @cached_property
+    def hits_of(self) -> Mapping[str, Sequence[Hit]]:
+        """The hits with a reading of a kind, by start."""
+        kinds: defaultdict[str, list[Hit]] = defaultdict(list)
+        for hit in self.hits:
+            for kind in {entry.kind for entry in hit.entries}:
+                kinds[kind].append(hit)
+        return kinds
 
     @cached_property
     def index(self) -> Mapping[int, int]:

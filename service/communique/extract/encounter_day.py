@@ -125,7 +125,7 @@ def ahead(document: Document, mention: DateMention, bound: Bound) -> bool:
     """Whether what was called off lay ahead: "für Montag geplant"."""
     if bound.trigger.data.passed:
         return False
-    between = within(document.hits, bound.trigger.end, mention.start)
+    between = within(document.hits_of["status"], bound.trigger.end, mention.start)
     if any(e.kind == "status" and e.data.status == "announced" for hit in between for e in hit.entries):
         return True  # "put off his trip, which was to begin on Sunday"
     return mention.bound == "for" or any(status == "announced" for status, _ in bound.trigger.data.cues)

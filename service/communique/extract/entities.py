@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import lru_cache
 
 from communique.model import Document, Party, Person, Term
 from communique.text import squeeze
@@ -532,5 +533,6 @@ def _office_fits(office: str | None, entity: Entity, *, strict: bool) -> bool:
     return False
 
 
+@lru_cache(maxsize=4096)
 def _words(name: str) -> frozenset[str]:
-    return frozenset(word for word in squeeze(name).split() if len(word) > 1 or word.isdigit())
+    return frozenset([word for word in squeeze(name).split() if len(word) > 1 or word.isdigit()])

@@ -83,12 +83,12 @@ def _promising(document: Document, rules: Rules) -> list[bool]:
     a name read elsewhere can stand."""
     out = [False] * len(document.sentences)
     number = 0
-    for hit in document.hits:
+    for hit, kinds in zip(document.hits, document.kinds, strict=True):
         while number < len(out) and hit.start >= document.sentences[number].end:
             number += 1
         if number == len(out):
             break
-        if not out[number] and any(entry.kind in _BEGINNINGS for entry in hit.entries):
+        if not out[number] and not _BEGINNINGS.isdisjoint(kinds):
             out[number] = True
     for number, sentence in enumerate(document.sentences[1:], 1):
         if not out[number] and out[number - 1]:

@@ -6,6 +6,7 @@ subject here. Gender counts where an office shows it ("Kanzlerin").
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -125,15 +126,7 @@ def _antecedent(
 
 
 def _before(document: Document, party: Party, first: int, article: frozenset[str]) -> str:
-    words = document.tokens
-    low, high = first, len(words)
-    while low < high:
-        middle = (low + high) // 2
-        if words[middle].start < party.start:
-            low = middle + 1
-        else:
-            high = middle
-    index = low - 1
-    while index >= first and words[index].lower in article:
+    index = bisect_left(document.starts, party.start, first) - 1
+    while index >= first and document.lower[index] in article:
         index -= 1
-    return words[index].lower if index >= first else ""
+    return document.lower[index] if index >= first else ""

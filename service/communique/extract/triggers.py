@@ -246,11 +246,10 @@ def _inside(hits: Sequence[Hit], sentence: Sentence) -> Sequence[Hit]:
 
 def _around(document: Document, hit: Hit, clause: Clause) -> tuple[int, int]:
     """Index after the last word of a clause before a hit, and of its first word behind it."""
-    words = document.tokens
-    before = bisect_left(words, (hit.start,), clause.first, clause.last)
-    if before > clause.first and words[before - 1].end > hit.start:
+    before = bisect_left(document.starts, hit.start, clause.first, clause.last)
+    if before > clause.first and document.tokens[before - 1].end > hit.start:
         before -= 1  # the hit begins inside of a token
-    return before, bisect_left(words, (hit.end,), before, clause.last)
+    return before, bisect_left(document.starts, hit.end, before, clause.last)
 
 
 def _under_verb(trigger: Trigger, triggers: Sequence[Trigger]) -> Trigger:

@@ -104,7 +104,7 @@ class Hall:
 
     def __init__(self, document: Document, parties: Sequence[Party], rules: Rules) -> None:
         self.document, self.rules = document, rules
-        self.words = document.tokens
+        self.words, self.starts = document.tokens, document.starts
         self.parties = tuple(sorted(parties, key=lambda party: (party.start, -party.end)))
         self.party_starts = [party.start for party in self.parties]
         self.spans = [self._span(party) for party in self.parties]
@@ -123,14 +123,16 @@ class Hall:
         self._phrases: dict[int, list[Phrase]] = {}
 
     def _token(self, offset: int) -> int:
-        """Index of the first token from an offset on; tokens are tuples that begin with their start."""
-        return bisect_left(self.words, (offset,))
+        """Index of the first token from an offset on."""
+        return bisect_left(self.starts, offset)
 
     def _span(self, party: Party) -> tuple[int, int]:
         return self._token(party.start), self._token(party.end)
 
     def _read_hits(self) -> None:
-        for hit in self.document.hits:
+        for hit, kinds in zip(self.document.hits, self.document.kinds, strict=True):
+            if _OF_STATES.isdisjoint(kinds):
+                continue
             for entry in hit.entries:
                 if entry.kind not in _OF_STATES:
                     continue
@@ -360,4 +362,4 @@ def bare(party: Party) -> bool:
     """True where the mention is an office or a nationality without a name."""
     if party.name is None:
         return True
-    return not set(squeeze(party.surface).split()) & set(squeeze(party.name).split())
+    return set(squeeze(party.surface).split()).isdisjoint(squeeze(party.name).split())

@@ -109,7 +109,7 @@ class Phrases:
         alone, second, second_of_number = self._alone, self._second, self._second_of_number
         # Most tokens of a text open no phrase: one comprehension refuses them at half the price of a loop.
         some = enumerate(tokens[begin:stop], begin)
-        openings = [at for at, token in some if token[3] in second or token[3].isdigit()]
+        openings = [at for at, token in some if (word := token.lower) in second or word.isdigit()]
         for at in openings:
             if at < done:
                 continue

@@ -56,7 +56,7 @@ class Draft:
 
     @property
     def entities(self) -> frozenset[object]:
-        return frozenset(p.entity if p.entity >= 0 else (p.country, p.office) for p in self.people)
+        return frozenset([p.entity if p.entity >= 0 else (p.country, p.office) for p in self.people])
 
 
 def draft_of(

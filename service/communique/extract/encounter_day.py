@@ -142,7 +142,7 @@ def dated_before(document: Document, mention: DateMention, rules: Rules) -> bool
     ahead = (
         document.folded[max(0, mention.start - _SINCE) : mention.start].rpartition(",")[2].rpartition(". ")[2].split()
     )
-    return any(word in rules.since for word in ahead)
+    return not rules.since.isdisjoint(ahead)
 
 
 def old(document: Document, mention: DateMention) -> bool:

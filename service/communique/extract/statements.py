@@ -139,14 +139,14 @@ class _Reader:
     """Reads the sentences of a document in order and remembers who has the floor."""
 
     def __init__(self, document: Document, parties: Sequence[Party], rules: Rules) -> None:
-        self.rules, self.words = rules, document.tokens
-        words, marks = self.words, rules.marks
-        marked = [(index, marks[word]) for index, word in enumerate(document.lower) if word in marks]
+        self.rules, self.words, self.lower = rules, document.tokens, document.lower
+        lower, marks = self.lower, rules.marks
+        marked = [(index, marks[word]) for index, word in enumerate(lower) if word in marks]
         self.hall = Hall(document, parties, rules.voices)
         self.syntax = Syntax(self.hall, rules.subjects, [index for index, mark in marked if mark & _QUOTE])
         self.opening = [sentence.first for sentence in document.sentences]
         self.sayings = [index for index, mark in marked if mark & _SAYING and self._may_say(index)]
-        self.sources = [index for index, mark in marked if mark & _SOURCE and rules.sources.may_begin(words, index)]
+        self.sources = [index for index, mark in marked if mark & _SOURCE and rules.sources.may_begin(lower, index)]
         self.subjunctives = [index for index, mark in marked if mark & _SUBJUNCTIVE and self._may_be_verb(index)]
         self.speaking = self._speaking()
         """Numbers of the sentences in which somebody may speak."""
@@ -157,7 +157,7 @@ class _Reader:
         """True where somebody speaks in the sentence whom the text does not make known."""
 
     def _may_say(self, index: int) -> bool:
-        return self.rules.sayings.may_begin(self.words, index) or self.words[index].lower in self.rules.parenthesis
+        return self.rules.sayings.may_begin(self.lower, index) or self.lower[index] in self.rules.parenthesis
 
     def _may_be_verb(self, index: int) -> bool:
         """True for a word in lower case, or one that opens its sentence."""
@@ -220,7 +220,7 @@ class _Reader:
             said: Said | None = None
             readings = [
                 (end, *value)
-                for end, value in self.rules.sayings.at(self.words, index, sentence.last)
+                for end, value in self.rules.sayings.at(self.lower, index, sentence.last)
                 if self._complete(value[0], end, sentence)
             ]
             if readings:
@@ -235,15 +235,13 @@ class _Reader:
 
     def _complete(self, saying: Saying, end: int, sentence: Sentence) -> bool:
         """True where everything stands in the sentence that makes the verb one of saying."""
-        words = self.words
         if saying.particle is not None:
-            return any(
-                words[i].lower == saying.particle and self._closes(i, sentence) for i in range(end, sentence.last)
-            )
+            told = enumerate(self.lower[end : sentence.last], end)
+            return any(word == saying.particle and self._closes(index, sentence) for index, word in told)
         if saying.complement:
-            return any(words[i].lower in saying.complement for i in range(end, sentence.last))
+            return not frozenset(saying.complement).isdisjoint(self.lower[end : sentence.last])
         if saying.beside:
-            return any(words[i].lower in saying.beside for i in range(sentence.first, sentence.last))
+            return not frozenset(saying.beside).isdisjoint(self.lower[sentence.first : sentence.last])
         return True
 
     def _closes(self, index: int, sentence: Sentence) -> bool:
@@ -330,7 +328,7 @@ class _Reader:
         for index in _within(self.sources, sentence):
             if self.syntax.quoted[index]:
                 continue
-            for end, own in self.rules.sources.at(self.words, index, sentence.last):
+            for end, own in self.rules.sources.at(self.lower, index, sentence.last):
                 speaker = self.floor.single if own else self._source(end, self.hall.phrases(sentence))
                 if speaker is not None:
                     return Said(speaker, "source", at=index)
@@ -396,8 +394,8 @@ class _Reader:
         found = [
             cue
             for index in range(sentence.first, sentence.last)
-            if self.words[index].lower in self.rules.cues.firsts
-            for end, cue in self.rules.cues.at(self.words, index, sentence.last)
+            if self.lower[index] in self.rules.cues.firsts
+            for end, cue in self.rules.cues.at(self.lower, index, sentence.last)
             if self._tells(self.rules.acts[cue], index, end, sentence)
         ]
         return self.rules.acts[min(found)].act if found else said.act

@@ -283,7 +283,7 @@ class Hall:
     # ── words ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _word(self, index: int, sentence: Sentence) -> Phrase | None:
-        for last, kind in self.rules.words.at(self.words, index, sentence.last):
+        for last, kind in self.rules.words.at(self.document.lower, index, sentence.last):
             if kind == "voice":
                 phrase = self._noun(last - 1, kind, sentence)
                 return replace(phrase, first=min(phrase.first, index)) if phrase else None

@@ -58,10 +58,16 @@ class Phrase:
         return tuple(value for name, value in self.slots if name == slot and isinstance(value, int))
 
     def number(self, slot: str) -> int | None:
-        return next(iter(self.numbers(slot)), None)
+        for name, filler in self.slots:
+            if name == slot and isinstance(filler, int):
+                return filler
+        return None
 
     def word(self, slot: str) -> str | None:
-        return next((value for name, value in self.slots if name == slot and isinstance(value, str)), None)
+        for name, filler in self.slots:
+            if name == slot and isinstance(filler, str):
+                return filler
+        return None
 
 
 class _Node:

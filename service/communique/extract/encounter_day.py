@@ -42,6 +42,8 @@ def own(
             and not _of_another(document, d, rules)
         ]
         near = [d for d in near if (d.value or d.weekday is not None) and _vague(d) == vague]
+        if not near:
+            continue
         if bound.trigger.status in OFF:
             near = [d for d in near if d.relation == "future"] or near
             near = [d for d in near if d.start > bound.trigger.end and ahead(document, d, bound)] or near

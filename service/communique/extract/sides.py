@@ -242,12 +242,17 @@ class Sides:
         return len(between) == 1 and between[0] in self.rules.article
 
     def _within(self, clause: Clause, sentence: int) -> list[Party]:
+        parties = self.by_sentence[sentence]
+        if not parties:
+            return []
         words = self.document.tokens
         start, end = words[clause.first].start, words[clause.last - 1].end
-        return [p for p in self.by_sentence[sentence] if start <= p.start < end and not self._absent(p)]
+        return [p for p in parties if start <= p.start < end and not self._absent(p)]
 
     def _sentence_people(self, trigger: Trigger, *, tellers: bool = False) -> tuple[Party, ...]:
         """Who is named in the trigger's sentence, without those who only tell it, unless they are asked for."""
+        if not self.by_sentence[trigger.sentence]:
+            return ()
         spoken = [] if tellers else self._speech_clauses(trigger)
         stop = self._colon(trigger)
         out: list[Party] = []
@@ -321,10 +326,10 @@ class Sides:
 
     def _abroad(self, trigger: Trigger, people: tuple[Party, ...]) -> tuple[Party, ...]:
         """Of two who seem compatriots the one whose country was guessed belongs to the place, if that is abroad."""
-        venue = self._venue(trigger)
+        guessed = list(dict.fromkeys(p.entity for p in people if p.entity in self.guessed))
+        venue = self._venue(trigger) if guessed else None
         if venue is None or venue == self.home or any(p.country == venue for p in people):
             return people
-        guessed = list(dict.fromkeys(p.entity for p in people if p.entity in self.guessed))
         if len(guessed) > 1 and guessed[0] == people[0].entity and people[0].start < trigger.start:
             del guessed[0]  # who is told of is the one who travels
         return tuple(replace(p, country=venue) if p.entity in guessed else p for p in people)
@@ -357,8 +362,7 @@ class Sides:
     def _hosted(self, trigger: Trigger, people: tuple[Party, ...]) -> tuple[Party, ...]:
         """With the unnamed colleague of the one person told of, who is of the country that they are in: "Maas ist in
         Riad. Mit seinem Amtskollegen sprach er …"."""
-        venue = self._venue(trigger)
-        if len(people) != 1 or venue in (None, people[0].country):
+        if len(people) != 1 or (venue := self._venue(trigger)) in (None, people[0].country):
             return people
         inside = self._within(trigger.data.clause, trigger.sentence)
         alone = [

@@ -239,9 +239,9 @@ class _Reader:
             told = enumerate(self.lower[end : sentence.last], end)
             return any(word == saying.particle and self._closes(index, sentence) for index, word in told)
         if saying.complement:
-            return not frozenset(saying.complement).isdisjoint(self.lower[end : sentence.last])
+            return not saying.complement.isdisjoint(self.lower[end : sentence.last])
         if saying.beside:
-            return not frozenset(saying.beside).isdisjoint(self.lower[sentence.first : sentence.last])
+            return not saying.beside.isdisjoint(self.lower[sentence.first : sentence.last])
         return True
 
     def _closes(self, index: int, sentence: Sentence) -> bool:
@@ -401,7 +401,7 @@ class _Reader:
         return self.rules.acts[min(found)].act if found else said.act
 
     def _tells(self, cue: Cue, index: int, end: int, sentence: Sentence) -> bool:
-        if cue.beside and not any(self.words[i].lower in cue.beside for i in range(end, sentence.last)):
+        if cue.beside and cue.beside.isdisjoint(self.lower[end : sentence.last]):
             return False
         if not cue.actor:
             return True

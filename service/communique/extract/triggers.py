@@ -32,7 +32,7 @@ class Rules:
     not_before: bool
     nor: frozenset[str]
     during: frozenset[str]
-    journey: frozenset[str]
+    """"During" and its like, and words for a journey: "auf seiner Reise"."""
     perfect: frozenset[str]
     relative: frozenset[str]
     relative_thing: frozenset[str]
@@ -98,8 +98,7 @@ def compile(language: Language) -> Rules:
         frozenset(language.words.not_),
         language.words.not_before,
         frozenset(language.words.nor),
-        frozenset(language.words.during),
-        frozenset(language.words.journey),
+        frozenset((*language.words.during, *language.words.journey)),
         frozenset(language.words.perfect),
         frozenset(language.words.relative),
         frozenset(language.words.relative_thing),
@@ -186,7 +185,7 @@ def _sentence(document: Document, rules: Rules, number: int) -> list[Trigger]:
                 for cue in _cues(document, signs, over, document.lower[over.first : over.last], rules.than)
                 if cue.status in (*_OFF, "wished")
             )
-        occasion = form == "noun" and _occasion(document, hit, clause, rules.during | rules.journey)
+        occasion = form == "noun" and _occasion(document, hit, clause, rules.during)
         if occasion and "es" in lower and any(word in rules.comes_to for word in lower):
             occasion = False  # "kam es zu einem Treffen"
         told = document.folded[words[clause.first].start : hit.start]
@@ -229,7 +228,7 @@ def _sentence(document: Document, rules: Rules, number: int) -> list[Trigger]:
                     tuple([(cue.status, cue.id) for cue in cues]),
                     parts,
                     extended,
-                    frame.pair and not any(word in lower for word in frame.needs),
+                    frame.pair and frame.needs.isdisjoint(lower),
                     occasion,
                     any(cue.past for cue in cues),
                 ),
@@ -326,7 +325,7 @@ def _weight(frame: Frame, form: str, lower: Sequence[str], document: Document, h
             return 0
         weight += 4
     if frame.needs:
-        if not frozenset(lower).isdisjoint(frame.needs):
+        if not frame.needs.isdisjoint(lower):
             weight += 1
         elif not frame.pair:
             return 0

@@ -431,6 +431,7 @@ def _distance(term: Term, at: str) -> int:
     return 0
 
 
+@lru_cache(maxsize=8192)
 def _days(day: str) -> int:
     parts = [int(part) for part in day.split("-")] + [1, 1]
     return parts[0] * 365 + parts[1] * 30 + parts[2]

@@ -82,14 +82,9 @@ def _promising(document: Document, rules: Rules) -> list[bool]:
     """Which sentences hold a word that can begin a party, or say who leads those of the one before; in the others only
     a name read elsewhere can stand."""
     out = [False] * len(document.sentences)
-    number = 0
     for hit, kinds in zip(document.hits, document.kinds, strict=True):
-        while number < len(out) and hit.start >= document.sentences[number].end:
-            number += 1
-        if number == len(out):
-            break
-        if not out[number] and not _BEGINNINGS.isdisjoint(kinds):
-            out[number] = True
+        if not _BEGINNINGS.isdisjoint(kinds):
+            out[document.sentence_at(hit.start)] = True
     for number, sentence in enumerate(document.sentences[1:], 1):
         if not out[number] and out[number - 1]:
             told = document.folded[sentence.start : sentence.end]

@@ -54,12 +54,12 @@ def resolve(document: Document, parties: Sequence[Party], rules: Rules) -> tuple
     pronouns = rules.masculine | rules.feminine
     halts = pronouns | {","}
     for sentence in document.sentences:
-        here: Party | None = None
-        clause: set[int] = set()
-        seen: list[Party] = []
         told = document.lower[sentence.first : sentence.last]
         if pronouns.isdisjoint(told) and (at == len(parties) or parties[at].start >= sentence.end):
             continue  # nobody is named
+        here: Party | None = None
+        clause: set[int] = set()
+        seen: list[Party] = []
         stops = [i for i, word in enumerate(told, sentence.first) if word in halts]
         for index in (*stops, sentence.last):
             word = words[index] if index < sentence.last else None

@@ -223,12 +223,8 @@ class Sides:
         self.half: tuple[Trigger, tuple[Party, ...]] | None = None
         """A trigger with one side only: the next sentence may tell the other ("on the line were …")."""
         self.by_sentence: list[list[Party]] = [[] for _ in document.sentences]
-        number = 0
         for party in self.parties:
-            while number + 1 < len(document.sentences) and party.start >= document.sentences[number].end:
-                number += 1
-            if document.sentences:
-                self.by_sentence[number].append(party)
+            self.by_sentence[document.sentence_at(party.start)].append(party)
 
     def _seat(self, parties: Sequence[Party]) -> str | None:
         end = self.document.sentences[0].end if self.document.sentences else 0

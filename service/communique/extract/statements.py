@@ -150,7 +150,7 @@ class _Reader:
         self.subjunctives = [index for index, mark in marked if mark & _SUBJUNCTIVE and self._may_be_verb(index)]
         self.speaking = self._speaking()
         """Numbers of the sentences in which somebody may speak."""
-        self.naming = {bisect_left(document.sentences, (start + 1,)) - 1 for start in self.hall.party_starts}
+        self.naming = {document.sentence_at(start) for start in self.hall.party_starts}
         """Numbers of the sentences in which a party stands."""
         self.floor = Floor(self.hall, Sentence(0, 0, 0, 0, 0))
         self.unknown = False

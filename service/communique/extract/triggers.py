@@ -130,7 +130,7 @@ def _journeys(language: Language) -> Entry | None:
 def find(document: Document, rules: Rules) -> tuple[Trigger, ...]:
     """Every trigger in order of the text."""
     telling = (*document.hits_of["trigger"], *document.hits_of["journey"])
-    numbers = sorted({bisect_left(document.sentences, (hit.start + 1,)) - 1 for hit in telling})
+    numbers = sorted({document.sentence_at(hit.start) for hit in telling})
     return tuple([trigger for number in numbers for trigger in _sentence(document, rules, number)])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -85,6 +86,10 @@ class Document:
     """Longest matches of each kind, by start."""
     title_end: int = 0
     """Offset after the title, 0 where there is none."""
+
+    def sentence_at(self, offset: int) -> int:
+        """Number of the sentence in which an offset stands; sentences are tuples that begin with their start."""
+        return bisect_left(self.sentences, (offset + 1,)) - 1
 
     @cached_property
     def _columns(self) -> tuple[tuple[Any, ...], ...]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime, timezone, tzinfo
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from typing import Literal
 from zoneinfo import ZoneInfo
+
+from communique.model.values import value
 
 DAY_CHARACTERS = len("2024-06-28")
 _SPACED_OFFSET = re.compile(r"\s+(?=(?:[+-]\d\d:?\d\d|Z|UTC|GMT)$)")
@@ -18,7 +19,7 @@ _RFC_822 = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Moment:
     at: datetime
     """Aware, with the offset that the sender gave: the sender's own day can be read off it."""

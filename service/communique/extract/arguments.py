@@ -113,8 +113,7 @@ class _Binder(Journeys):
         named = self.by_sentence[number : number + 1]
         for behind in range(number + 1, min(number + _MEMBERS, len(self.by_sentence))):
             sentence = self.document.sentences[behind]
-            words = self.document.tokens[sentence.first : sentence.last]
-            if any(word.lower in self.rules.members for word in words):
+            if not self.rules.members.isdisjoint(self.document.lower[sentence.first : sentence.last]):
                 named = [*named, self.by_sentence[behind]]
         heads = tuple(
             replace(p, country=whose)
@@ -139,8 +138,7 @@ class _Binder(Journeys):
         if bound.refers or len(bound.people) < 3 or bound.trigger.data.frame.mode not in ("encounter", "call"):
             return (bound,)
         clause: Clause = bound.trigger.data.clause
-        words = self.document.tokens[clause.first : clause.last]
-        if any(word.lower in self.rules.separate for word in words):
+        if not self.rules.separate.isdisjoint(self.document.lower[clause.first : clause.last]):
             own = [p for p in bound.people if side_of(p) == side_of(bound.people[0])]
             others = [p for p in bound.people if side_of(p) != side_of(bound.people[0])]
             if len(own) > 1 and len(others) == 1:
@@ -251,7 +249,7 @@ class _Binder(Journeys):
         """With the two who are the subject: "The two leaders met there together with A and B"."""
         first = self.document.tokens[trigger.data.clause.first].start
         told = f" {self.document.folded[first : trigger.start]}"
-        if not people or trigger.data.form not in ("past", "present") or not told.startswith(self.both_first):
+        if not people or trigger.data.form not in ("past", "present") or not told.startswith(self.rules.both):
             return people
         pair = () if any(p.start < trigger.start for p in people) else self._pair_before(trigger) or ()
         return distinct((*pair, *people))
@@ -285,18 +283,19 @@ class _Binder(Journeys):
             or trigger.sentence == self.last.trigger.sentence
         ):
             return None
-        words = self.document.tokens[trigger.data.clause.first : trigger.data.clause.last]
-        told = f" {' '.join(word.lower for word in words)} "
-        if not any(f" {phrase} " in told for phrase in self.rules.present):
+        clause: Clause = trigger.data.clause
+        told = f" {' '.join(self.document.lower[clause.first : clause.last])} "
+        if not any(phrase in told for phrase in self.rules.present):
             return None
         if self._relative(trigger):  # "ministers A and B, who took part along with C"
-            here = persons_of(p for p in self.by_sentence[trigger.sentence] if p.end < words[0].start)
+            start = self.document.tokens[clause.first].start
+            here = persons_of(p for p in self.by_sentence[trigger.sentence] if p.end < start)
             people = distinct((*here, *people))
         sentences = self.document.sentences
         near = sentences[trigger.sentence].paragraph == sentences[self.last.trigger.sentence].paragraph
         meeting = self.last if near or self.first is None else self.first  # by itself: at what the report is about
         known = {p.country for p in meeting.people} | {*meeting.countries}
-        also = any(f" {word} " in told for word in self.rules.also)  # "At the meeting were also A and B"
+        also = any(phrase in told for phrase in self.rules.also)  # "At the meeting were also A and B"
         if not also and any(p.country not in known for p in people if p.country or p.organisation):
             return None
         return Bound(

@@ -93,7 +93,7 @@ def drafts(
             attended = bound.group is not None and known.mode == "travel" and known.sentence == draft.sentence
             whole = "reception" in known.kinds and known.sentence == draft.sentence and len(draft.people) > _TWO
             clause = bound.trigger.data.clause
-            told = f" {' '.join(word.lower for word in document.tokens[clause.first : clause.last])} "
+            told = f" {' '.join(document.lower[clause.first : clause.last])} "
             whole = whole or (draft.entities == known.entities and any(phrase in told for phrase in rules.both))
             if conference and not attended and not whole and not (known.status in OFF and draft.counterfactual):
                 continue  # the conference at which they met
@@ -116,6 +116,8 @@ def _put_forward(draft: Draft, told: Sequence[Draft]) -> None:
 
 def _interview(document: Document) -> bool:
     """Whether the text is questions and answers: three paragraphs or more begin with one speaker's label."""
+    if document.text.count(":") < _ANSWERS and document.text.count("?") < _ANSWERS:
+        return False
     labels = Counter(_LABEL.findall(document.text))
     asked = sum(1 for paragraph in document.text.split("\n") if paragraph.rstrip().endswith("?"))
     return max(asked, *labels.values()) >= _ANSWERS if labels else asked >= _ANSWERS

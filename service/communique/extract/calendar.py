@@ -7,12 +7,13 @@ publication, under a future verb the first on or after it.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Literal
 
 from communique.languages.phrases import Phrase
 from communique.model import Days
+from communique.model.values import value
 
 Direction = Literal["past", "future", "present", "unknown"]
 Precision = Literal["day", "month", "year", "range", "unknown"]
@@ -21,7 +22,7 @@ _NEAR = timedelta(days=92)
 """A day without a year that lies this near to publication is that day; the other reading is nine months off."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Reading:
     """What one phrase means; the fields are those of DateMention."""
 
@@ -35,7 +36,7 @@ class Reading:
     shift: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Context:
     published: date | None
     told: Reading | None

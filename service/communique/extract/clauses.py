@@ -8,10 +8,12 @@ from dataclasses import dataclass
 
 from communique.languages import Language
 from communique.model import Document, Sentence, Token
+from communique.model.values import value
 
 _STOPS = frozenset(";:–—")
 _DASH = frozenset("–—")
-
+_MARKS = frozenset(",;:-")
+"""The stops and the comma as they are folded: a dash is a hyphen there."""
 
 _NAMED = frozenset({"office", "inhabitant", "country"})
 
@@ -27,7 +29,7 @@ _TELLER = 7
 """Words behind a comma in which who tells it and the verb of saying stand: ", Foreign Minister Jack Straw told …"."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Clause:
     """Tokens [first, last) of a document."""
 
@@ -61,7 +63,8 @@ def split(document: Document, sentence: Sentence, openers: Openers) -> tuple[Cla
     words = document.tokens
     out: list[Clause] = []
     first = sentence.first
-    for at in range(sentence.first + 1, sentence.last - 1):
+    inner = enumerate(document.lower[sentence.first + 1 : sentence.last - 1], sentence.first + 1)
+    for at in [at for at, word in inner if word in _MARKS or word in openers.anywhere]:
         word = words[at]
         cut = False
         if word.text == ",":

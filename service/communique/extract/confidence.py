@@ -16,6 +16,7 @@ from importlib.resources import files
 from math import exp
 
 from communique.model import Meeting
+from communique.model.values import value
 
 LOWEST, HIGHEST = 0.05, 0.97
 """No sentence is so clear, or so doubtful, that the articles it was fitted to could tell more."""
@@ -23,7 +24,7 @@ _REMOTE = ("phone_call", "video_call")
 _OFF = ("cancelled", "postponed", "refused")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Circumstances:
     """How a meeting stands in its article."""
 

@@ -6,8 +6,9 @@ MOSKAU, 16. August (TASS). …      Wien (APA) – …      BEIJING, Jan. 10 (Xi
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
+
+from communique.model.values import value
 
 _CAPITAL = r"[^\W\d_a-zà-öø-ÿ]"
 _WORD = rf"{_CAPITAL}[\w'’.-]*\.?"
@@ -27,7 +28,7 @@ _PARAGRAPHS = 3
 """A dateline stands in one of the first paragraphs: behind the title, the byline or a summary."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Dateline:
     start: int
     end: int

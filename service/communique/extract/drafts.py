@@ -56,7 +56,7 @@ class Draft:
 
     @property
     def entities(self) -> frozenset[object]:
-        return frozenset(p.entity if p.entity >= 0 else (p.country, p.office) for p in self.people)
+        return frozenset([p.entity if p.entity >= 0 else (p.country, p.office) for p in self.people])
 
 
 def draft_of(
@@ -81,7 +81,9 @@ def draft_of(
         return None  # what a conference had decided long before
     airport = frame.kind == "reception" and _at_airport(document, bound, rules)
     own = encounter_day.own(document, bound, dates, rules)
-    lost = trigger.status in OFF or _says(_told(document, bound), (*rules.instead, *rules.meant))
+    clause = _told(document, bound)
+    unreal, meant = _says(clause, rules.instead), _says(clause, rules.meant)
+    lost = trigger.status in OFF or unreal or meant
     before = None if lost else encounter_day.before(document, bound, dates, rules)
     when = own or before or encounter_day.own(document, bound, dates, rules, vague=True)
     if when is None or len(when.value or "") < len("2024-06-28"):
@@ -92,8 +94,6 @@ def draft_of(
     purpose = trigger.data.form == "infinitive" and said == "announced" and not trigger.data.cues
     if purpose and when is not None and when.relation == "past":
         said = "held"  # "put on his chain yesterday to welcome the ambassador"
-    clause = _told(document, bound)
-    unreal = _says(clause, rules.instead)
     if unreal and said == "announced":
         said = "cancelled"
     if said == "present" and when is None and encounter_day.coming(document, bound, dates):
@@ -132,7 +132,7 @@ def draft_of(
         own_date=own is not None,
         old=own is not None and encounter_day.old(document, own),
         own_place=own_place is not None,
-        counterfactual=unreal or _says(clause, rules.meant),
+        counterfactual=unreal or meant,
         heading=_heading(document, bound),
         group_offices=bound.offices,
     )
@@ -151,12 +151,12 @@ def _sideline(document: Document, start: int, rules: Rules, *, alone: bool) -> b
 
 def _pluperfect(document: Document, bound: Bound, rules: Rules) -> bool:
     clause = bound.trigger.data.clause
-    words = document.tokens[clause.first : clause.last]
-    if bound.trigger.data.form not in ("participle", "past", "noun"):
+    words = document.lower[clause.first : clause.last]
+    if bound.trigger.data.form not in ("participle", "past", "noun") or rules.pluperfect.isdisjoint(words):
         return False
     for word, follow in itertools.zip_longest(words, words[1:]):
-        light = bound.trigger.data.form == "noun" and follow is not None and follow.lower in rules.light
-        if word.lower in rules.pluperfect and not light:
+        light = bound.trigger.data.form == "noun" and follow in rules.light
+        if word in rules.pluperfect and not light:
             return True
     return False
 
@@ -175,12 +175,12 @@ def _told(document: Document, bound: Bound) -> str:
     first = (
         document.sentences[bound.trigger.sentence].first if bound.trigger.data.form == "infinitive" else clause.first
     )
-    return f" {' '.join([word[3] for word in document.tokens[first : clause.last]])} "
+    return f" {' '.join(document.lower[first : clause.last])} "
 
 
 def _says(told: str, phrases: Sequence[Sequence[str]]) -> bool:
     """Whether one of the phrases stands there, all its parts."""
-    return any(parts[0] in told and all(part in told for part in parts) for parts in phrases)
+    return any(all(part in told for part in parts) for parts in phrases if parts[0] in told)
 
 
 def _status(document: Document, said: str, when: DateMention | None) -> str:

@@ -73,7 +73,9 @@ def clause_span(document: Document, bound: Bound) -> tuple[int, int]:
 
 
 def nearest(at: int, found: Sequence[_M]) -> _M | None:
-    return min(found, key=lambda m: min(abs(m.start - at), abs(m.end - at)), default=None)
+    if len(found) < 2:
+        return found[0] if found else None
+    return min(found, key=lambda m: min(abs(m.start - at), abs(m.end - at)))
 
 
 def word_before(document: Document, start: int) -> str:

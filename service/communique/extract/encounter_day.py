@@ -42,6 +42,8 @@ def own(
             and not _of_another(document, d, rules)
         ]
         near = [d for d in near if (d.value or d.weekday is not None) and _vague(d) == vague]
+        if not near:
+            continue
         if bound.trigger.status in OFF:
             near = [d for d in near if d.relation == "future"] or near
             near = [d for d in near if d.start > bound.trigger.end and ahead(document, d, bound)] or near
@@ -125,7 +127,7 @@ def ahead(document: Document, mention: DateMention, bound: Bound) -> bool:
     """Whether what was called off lay ahead: "für Montag geplant"."""
     if bound.trigger.data.passed:
         return False
-    between = within(document.hits, bound.trigger.end, mention.start)
+    between = within(document.hits_of["status"], bound.trigger.end, mention.start)
     if any(e.kind == "status" and e.data.status == "announced" for hit in between for e in hit.entries):
         return True  # "put off his trip, which was to begin on Sunday"
     return mention.bound == "for" or any(status == "announced" for status, _ in bound.trigger.data.cues)
@@ -142,7 +144,7 @@ def dated_before(document: Document, mention: DateMention, rules: Rules) -> bool
     ahead = (
         document.folded[max(0, mention.start - _SINCE) : mention.start].rpartition(",")[2].rpartition(". ")[2].split()
     )
-    return any(word in rules.since for word in ahead)
+    return not rules.since.isdisjoint(ahead)
 
 
 def old(document: Document, mention: DateMention) -> bool:

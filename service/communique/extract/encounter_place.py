@@ -100,7 +100,7 @@ def _talked_of(document: Document, start: int, place: PlaceMention) -> bool:
     """Whether a country stands behind a verb whose object is a topic: "discussed the Christians in Russia"."""
     return any(
         entry.kind == "trigger" and entry.data[0].topical
-        for hit in within(document.hits, start, place.start)
+        for hit in within(document.hits_of["trigger"], start, place.start)
         for entry in hit.entries
     )
 
@@ -117,7 +117,7 @@ def _invited(document: Document, place: PlaceMention) -> bool:
     """Whether somebody was only asked to come there: "lud ihn nach Lima ein"."""
     if place.relation != "to":
         return False
-    for hit in within(document.hits, place.start - _NEAR, place.start + _NEAR):
+    for hit in within(document.hits_of["status"], place.start - _NEAR, place.start + _NEAR):
         if any(entry.kind == "status" and entry.data.status == "invited" for entry in hit.entries):
             low, high = sorted((hit.start, place.start))
             if high - low < _NEAR and "," not in document.text[low:high]:

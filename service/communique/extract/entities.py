@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import lru_cache
 
 from communique.model import Document, Party, Person, Term
 from communique.text import squeeze
@@ -118,8 +119,10 @@ class Entities:
                 if first < 0 and not parties[at].collective and not parties[at].plural:
                     first = at
                 at += 1
-            head = words[sentence.first : min(sentence.last, sentence.first + 6)]
-            pronoun = next((word for word in head if word.lower in self.pronouns), None)
+            stop = min(sentence.last, sentence.first + 6)
+            pronoun = None
+            if not self.pronouns.isdisjoint(self.document.lower[sentence.first : stop]):
+                pronoun = next(word for word in words[sentence.first : stop] if word.lower in self.pronouns)
             if pronoun is not None and subject >= 0 and (first < 0 or pronoun.start < parties[first].start):
                 out.append((pronoun.start, subject))
             elif first >= 0:
@@ -428,6 +431,7 @@ def _distance(term: Term, at: str) -> int:
     return 0
 
 
+@lru_cache(maxsize=8192)
 def _days(day: str) -> int:
     parts = [int(part) for part in day.split("-")] + [1, 1]
     return parts[0] * 365 + parts[1] * 30 + parts[2]
@@ -530,5 +534,6 @@ def _office_fits(office: str | None, entity: Entity, *, strict: bool) -> bool:
     return False
 
 
+@lru_cache(maxsize=4096)
 def _words(name: str) -> frozenset[str]:
-    return frozenset(word for word in squeeze(name).split() if len(word) > 1 or word.isdigit())
+    return frozenset([word for word in squeeze(name).split() if len(word) > 1 or word.isdigit()])

@@ -147,16 +147,15 @@ class Grammar:
         self.document = document
         self.text = document.text
         self.tokens = document.tokens
+        self.starts = document.starts
         self.rules = rules
         self.at: dict[int, Hit] = {}
-        for hit in document.hits:
-            for entry in hit.entries:
-                if entry.kind in KINDS:
-                    self.at[bisect_left(self.tokens, (hit.start,))] = hit
-                    break
+        for hit, kinds in zip(document.hits, document.kinds, strict=True):
+            if not KINDS.isdisjoint(kinds):
+                self.at[self.index(hit.start)] = hit
 
     def index(self, offset: int) -> int:
-        return bisect_left(self.tokens, (offset,))
+        return bisect_left(self.starts, offset)
 
     def relation(self, first: int, entry: Entry) -> Relation:
         """What the preposition before the name makes of it."""

@@ -60,8 +60,7 @@ def find(document: Document, rules: Rules) -> tuple[Party, ...]:
             read[number] = list(_without_consumed(list(reader.read(sentence))))
     names = {word for found in read.values() for party in found if party.name for word in fold(party.name).split()}
     for number, sentence in enumerate(document.sentences):
-        words = () if promising[number] else document.tokens[sentence.first : sentence.last]
-        if not names.isdisjoint([word[3] for word in words]):
+        if not promising[number] and not names.isdisjoint(document.lower[sentence.first : sentence.last]):
             read[number] = list(_without_consumed(list(reader.read(sentence))))
     parties = [party for number in sorted(read) for party in read[number]]
     return pronouns.resolve(
@@ -85,14 +84,9 @@ def _promising(document: Document, rules: Rules) -> list[bool]:
     """Which sentences hold a word that can begin a party, or say who leads those of the one before; in the others only
     a name read elsewhere can stand."""
     out = [False] * len(document.sentences)
-    number = 0
-    for hit in document.hits:
-        while number < len(out) and hit.start >= document.sentences[number].end:
-            number += 1
-        if number == len(out):
-            break
-        if not out[number] and any(entry.kind in _BEGINNINGS for entry in hit.entries):
-            out[number] = True
+    for hit, kinds in zip(document.hits, document.kinds, strict=True):
+        if not _BEGINNINGS.isdisjoint(kinds):
+            out[document.sentence_at(hit.start)] = True
     for number, sentence in enumerate(document.sentences[1:], 1):
         if not out[number] and out[number - 1]:
             told = document.folded[sentence.start : sentence.end]

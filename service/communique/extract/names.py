@@ -131,9 +131,9 @@ class NameReader:
         starts = document.index
         self.covered: dict[int, Hit] = {}
         self.after: dict[int, int] = {}
-        for hit in document.hits:
+        for hit, kinds in zip(document.hits, document.kinds, strict=True):
             index = starts.get(hit.start)
-            if index is None or all(entry.kind in _ABOUT for entry in hit.entries):
+            if index is None or kinds <= _ABOUT:
                 continue
             self.at[index] = hit
             end = index

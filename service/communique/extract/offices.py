@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from communique.extract.names import RANKS, Name
 from communique.extract.states import POSTED, Before, StateReader
 from communique.languages.sections import Office
 from communique.model import Entry, Hit, Party, Sentence
+from communique.model.values import value
 
 _EDIFICE = 3
 """Words of a name before the building that bears it."""
@@ -16,7 +17,7 @@ _FEW = 3
 """So many "presidents of A and B" are told as persons; more are a group."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Told:
     """What the words of an office say of everybody who holds it."""
 

@@ -6,6 +6,7 @@ subject here. Gender counts where an office shows it ("Kanzlerin").
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -53,10 +54,13 @@ def resolve(document: Document, parties: Sequence[Party], rules: Rules) -> tuple
     pronouns = rules.masculine | rules.feminine
     halts = pronouns | {","}
     for sentence in document.sentences:
+        told = document.lower[sentence.first : sentence.last]
+        if pronouns.isdisjoint(told) and (at == len(parties) or parties[at].start >= sentence.end):
+            continue  # nobody is named
         here: Party | None = None
         clause: set[int] = set()
         seen: list[Party] = []
-        stops = [i for i, word in enumerate(words[sentence.first : sentence.last], sentence.first) if word[3] in halts]
+        stops = [i for i, word in enumerate(told, sentence.first) if word in halts]
         for index in (*stops, sentence.last):
             word = words[index] if index < sentence.last else None
             ahead = sentence.end if word is None else word.start + (word.text != ",")
@@ -122,15 +126,7 @@ def _antecedent(
 
 
 def _before(document: Document, party: Party, first: int, article: frozenset[str]) -> str:
-    words = document.tokens
-    low, high = first, len(words)
-    while low < high:
-        middle = (low + high) // 2
-        if words[middle].start < party.start:
-            low = middle + 1
-        else:
-            high = middle
-    index = low - 1
-    while index >= first and words[index].lower in article:
+    index = bisect_left(document.starts, party.start, first) - 1
+    while index >= first and document.lower[index] in article:
         index -= 1
-    return words[index].lower if index >= first else ""
+    return document.lower[index] if index >= first else ""

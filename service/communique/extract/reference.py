@@ -18,7 +18,7 @@ class Reference(Sides):
         words = self.document.tokens
         start, end = words[clause.first].start, words[clause.last - 1].end
         folded = f" {self.document.folded[start:end]} "
-        if any(f" {phrase} " in folded for phrase in self.rules.both) and len(people) == 0:
+        if not people and any(phrase in folded for phrase in self.rules.both):
             if self._group_before(trigger, start):
                 return None
             pair = self._pair_before(trigger)
@@ -49,9 +49,9 @@ class Reference(Sides):
                 trigger.data.form == "noun"
                 and not any(p.plural and p.office and p.end < trigger.start for p in self.by_sentence[trigger.sentence])
                 and count_sides(self._sentence_people(trigger)) == 1
-                and any(w.lower in self.rules.with_ for w in words[clause.first : clause.last])
+                and not self.rules.with_.isdisjoint(self.document.lower[clause.first : clause.last])
             )
-            if alone or any(w.lower in self.rules.referring for w in words[clause.first : clause.last]):
+            if alone or not self.rules.referring.isdisjoint(self.document.lower[clause.first : clause.last]):
                 for other in self._subject_before(trigger):
                     if side_of(other) != side_of(people[0]) and other.entity != people[0].entity:
                         return distinct((other, *people))

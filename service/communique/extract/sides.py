@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 from operator import attrgetter
 from typing import TypeVar
 
-from communique.extract import clauses
 from communique.extract.clauses import Clause
 from communique.extract.entities import HEADS
 from communique.languages import Language
 from communique.model import DateMention, Document, Hit, Party, PlaceMention, Trigger
+from communique.model.values import value
 
 Found = TypeVar("Found", DateMention, PlaceMention, Hit)
 _start = attrgetter("start")
@@ -68,7 +68,6 @@ _DIPLOMATS = frozenset({"ambassador", "consul_general", "nuncio", "charge_d_affa
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    openers: clauses.Openers
     about: frozenset[str]
     topic: frozenset[str]
     preparing: frozenset[str]
@@ -105,10 +104,11 @@ class Rules:
     referring: frozenset[str]
     """Pronouns, possessives and words like "Gast": a side that was named before."""
     both: tuple[str, ...]
+    """With a space on each side, as all phrases here."""
     home: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Bound:
     """A trigger with its arguments."""
 
@@ -138,7 +138,6 @@ def compile(language: Language) -> Rules:
     words = language.words
     pronouns = frozenset(form for name, forms in words.pronoun.items() if name != "they" for form in forms)
     return Rules(
-        openers=clauses.openers(language),
         about=frozenset(words.about),
         topic=frozenset(words.topic),
         preparing=frozenset(words.preparing),
@@ -147,7 +146,7 @@ def compile(language: Language) -> Rules:
         airport=words.airport,
         apart=frozenset(words.apart),
         invitation=frozenset(word.lower() for word in words.invitation),
-        also=words.also,
+        also=_apart(words.also),
         visit_to=frozenset(words.visit_to),
         members=frozenset(words.members),
         undertake=frozenset(words.undertake),
@@ -165,7 +164,7 @@ def compile(language: Language) -> Rules:
         possessive=frozenset(words.possessive),
         then=frozenset(words.then),
         attend=words.attend,
-        present=words.present,
+        present=_apart(words.present),
         said=frozenset(words.said),
         pronouns=pronouns,
         him=frozenset((*words.pronoun.get("him", ()), *words.pronoun.get("her", ()))),
@@ -173,9 +172,13 @@ def compile(language: Language) -> Rules:
         she=frozenset(words.pronoun.get("she", ())),
         plural_verb=words.plural_verb,
         referring=pronouns | {*words.possessive} | {word.lower() for word in words.guest},
-        both=words.both,
+        both=_apart(words.both),
         home=words.home_country,
     )
+
+
+def _apart(phrases: Iterable[str]) -> tuple[str, ...]:
+    return tuple(f" {phrase} " for phrase in phrases)
 
 
 class Sides:
@@ -192,7 +195,6 @@ class Sides:
         self.local = self._around(parties)
         self.datelines = {place.start for place in places if place.dateline}
         self.guessed: set[int] = set()
-        self.both_first = tuple(f" {phrase} " for phrase in rules.both)
         self.foreign = self._foreign(parties)
         dateline = next((place.country for place in places if place.dateline and place.country), None)
         located = {p.start for p in places if p.relation in ("in", "to")}
@@ -202,7 +204,8 @@ class Sides:
         self.holders = {(p.office, p.country): p.entity for p in parties if p.name and p.office and p.country}
         """Who holds an office of a country by the words of the text."""
         self.away = self._away(parties)
-        named = {e.data for hit in document.hits for e in hit.entries if e.kind in ("demonym", "inhabitant")}
+        of_nations = (*document.hits_of["demonym"], *document.hits_of["inhabitant"])
+        named = {e.data for hit in of_nations for e in hit.entries if e.kind in ("demonym", "inhabitant")}
         told = {p.country for p in parties if p.country} | {p.country for p in places if p.country}
         self.abroad = (told | named) - {self.home}
         self.parties = self._listed(parties)
@@ -222,12 +225,8 @@ class Sides:
         self.half: tuple[Trigger, tuple[Party, ...]] | None = None
         """A trigger with one side only: the next sentence may tell the other ("on the line were …")."""
         self.by_sentence: list[list[Party]] = [[] for _ in document.sentences]
-        number = 0
         for party in self.parties:
-            while number + 1 < len(document.sentences) and party.start >= document.sentences[number].end:
-                number += 1
-            if document.sentences:
-                self.by_sentence[number].append(party)
+            self.by_sentence[document.sentence_at(party.start)].append(party)
 
     def _seat(self, parties: Sequence[Party]) -> str | None:
         end = self.document.sentences[0].end if self.document.sentences else 0
@@ -241,12 +240,17 @@ class Sides:
         return len(between) == 1 and between[0] in self.rules.article
 
     def _within(self, clause: Clause, sentence: int) -> list[Party]:
+        parties = self.by_sentence[sentence]
+        if not parties:
+            return []
         words = self.document.tokens
         start, end = words[clause.first].start, words[clause.last - 1].end
-        return [p for p in self.by_sentence[sentence] if start <= p.start < end and not self._absent(p)]
+        return [p for p in parties if start <= p.start < end and not self._absent(p)]
 
     def _sentence_people(self, trigger: Trigger, *, tellers: bool = False) -> tuple[Party, ...]:
         """Who is named in the trigger's sentence, without those who only tell it, unless they are asked for."""
+        if not self.by_sentence[trigger.sentence]:
+            return ()
         spoken = [] if tellers else self._speech_clauses(trigger)
         stop = self._colon(trigger)
         out: list[Party] = []
@@ -263,17 +267,16 @@ class Sides:
 
     def _colon(self, trigger: Trigger) -> int:
         """Where a sentence of its own begins behind the clause of a noun: "Eklat beim Besuch von A: B hat …"."""
-        last, end = trigger.data.clause.last, self.document.sentences[trigger.sentence].end
-        behind = self.document.tokens[last - 1 : self.document.sentences[trigger.sentence].last]
-        if trigger.data.form != "noun":
-            return end
-        return next((word.start for word in behind if word.text == ":"), end)
+        last, sentence = trigger.data.clause.last, self.document.sentences[trigger.sentence]
+        if trigger.data.form != "noun" or ":" not in self.document.lower[last - 1 : sentence.last]:
+            return sentence.end
+        return self.document.tokens[self.document.lower.index(":", last - 1)].start
 
     def _teller(self, party: Party, trigger: Trigger) -> bool:
         """Who only tells it: ", foreign ministers Wang Yi and Sushma Swaraj announced"."""
         if (
             party.start < trigger.end
-            or self.document.tokens[self.document.index.get(party.start, 0) - 1].lower in self.rules.with_
+            or self.document.lower[self.document.index.get(party.start, 0) - 1] in self.rules.with_
         ):
             return False
         stop = min(party.end + 60, self.document.sentences[trigger.sentence].end)
@@ -284,16 +287,15 @@ class Sides:
 
     def _speech_clauses(self, trigger: Trigger) -> list[tuple[int, int]]:
         """Clauses that only say who told it: ", teilte der Kreml mit", "spokesman X said"."""
-        sentence = self.document.sentences[trigger.sentence]
         words = self.document.tokens
         out: list[tuple[int, int]] = []
-        for clause in clauses.split(self.document, sentence, self.rules.openers):
+        for clause in trigger.data.parts:
             if clause == trigger.data.clause:
                 continue
-            start, end = words[clause.first].start, words[clause.last - 1].end
-            if not any(word.lower in self.rules.said for word in words[clause.first : clause.last]):
+            if self.rules.said.isdisjoint(self.document.lower[clause.first : clause.last]):
                 continue
-            if not any(e.kind == "trigger" for h in self.document.hits if start <= h.start < end for e in h.entries):
+            start, end = words[clause.first].start, words[clause.last - 1].end
+            if not within(self.document.hits_of["trigger"], start, end):
                 out.append((start, end))
         return out
 
@@ -302,19 +304,19 @@ class Sides:
         if party.start in self.owners or self._before(party) in self.rules.about:
             return True
         at = self.document.index.get(party.start, 0)
-        return any(word.lower in self.rules.on_behalf for word in self.document.tokens[max(0, at - 4) : at])
+        return not self.rules.on_behalf.isdisjoint(self.document.lower[max(0, at - 4) : at])
 
     def _invites(self, party: Party) -> bool:
         """Whether somebody is only told of as who invited: "auf Einladung des Präsidenten A"."""
         at = self.document.index.get(party.start, 0)
-        return any(word.lower in self.rules.invitation for word in self.document.tokens[max(0, at - _INVITED) : at])
+        return not self.rules.invitation.isdisjoint(self.document.lower[max(0, at - _INVITED) : at])
 
     def _before(self, party: Party) -> str:
         at = self.document.index.get(party.start, 0) - 1
-        words = self.document.tokens
-        while at > 0 and (words[at].lower in self.rules.article or words[at].lower in self.rules.possessive):
+        words = self.document.lower
+        while at > 0 and (words[at] in self.rules.article or words[at] in self.rules.possessive):
             at -= 1
-        return words[at].lower if at >= 0 else ""
+        return words[at] if at >= 0 else ""
 
     def _official(self, party: Party) -> bool:
         """Whether somebody holds an office, by the text, by the tables, or as one of a group that does."""
@@ -322,10 +324,10 @@ class Sides:
 
     def _abroad(self, trigger: Trigger, people: tuple[Party, ...]) -> tuple[Party, ...]:
         """Of two who seem compatriots the one whose country was guessed belongs to the place, if that is abroad."""
-        venue = self._venue(trigger)
+        guessed = list(dict.fromkeys(p.entity for p in people if p.entity in self.guessed))
+        venue = self._venue(trigger) if guessed else None
         if venue is None or venue == self.home or any(p.country == venue for p in people):
             return people
-        guessed = list(dict.fromkeys(p.entity for p in people if p.entity in self.guessed))
         if len(guessed) > 1 and guessed[0] == people[0].entity and people[0].start < trigger.start:
             del guessed[0]  # who is told of is the one who travels
         return tuple(replace(p, country=venue) if p.entity in guessed else p for p in people)
@@ -344,10 +346,9 @@ class Sides:
         Bürgermeisterin empfing Gäste aus dem russischen Tula mit Bürgermeisterin Iwanowa"."""
         at_home = [p for p in people if p.entity in self.guessed and not p.candidates]
         sentence = self.document.sentences[trigger.sentence]
-        told = self.document.tokens[sentence.first : sentence.last]
         if len(people) != 2 or not at_home or len(self.abroad) != 1:
             return people
-        if not any(word.lower in self.rules.delegation for word in told):
+        if self.rules.delegation.isdisjoint(self.document.lower[sentence.first : sentence.last]):
             return people
         led = [p for p in persons_of(self.by_sentence[trigger.sentence - 1]) if p.country in self.abroad]
         if trigger.sentence and led:
@@ -359,8 +360,7 @@ class Sides:
     def _hosted(self, trigger: Trigger, people: tuple[Party, ...]) -> tuple[Party, ...]:
         """With the unnamed colleague of the one person told of, who is of the country that they are in: "Maas ist in
         Riad. Mit seinem Amtskollegen sprach er …"."""
-        venue = self._venue(trigger)
-        if len(people) != 1 or venue in (None, people[0].country):
+        if len(people) != 1 or (venue := self._venue(trigger)) in (None, people[0].country):
             return people
         inside = self._within(trigger.data.clause, trigger.sentence)
         alone = [
@@ -531,12 +531,14 @@ def within(found: Sequence[Found], start: int, end: int) -> Sequence[Found]:
 
 def persons_of(parties: Iterable[Party]) -> tuple[Party, ...]:
     return tuple(
-        p
-        for p in parties
-        if not p.collective
-        and not p.plural
-        and p.office not in UNPERSONAL
-        and (p.name is not None or (p.office is not None and (p.country is not None or p.organisation is not None)))
+        [
+            p
+            for p in parties
+            if not p.collective
+            and not p.plural
+            and p.office not in UNPERSONAL
+            and (p.name is not None or (p.office is not None and (p.country is not None or p.organisation is not None)))
+        ]
     )
 
 

@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 
 from communique.extract.voices import Hall, Phrase, bare
 from communique.model import Party, Sentence, Token
+from communique.model.values import value
 from communique.text import fold
 
 _MEMORY = 60
 """Mentions back in which the other of two parties is looked for."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Speaker:
     people: tuple[tuple[str, int], ...] = ()
     """Name and entity of each person."""

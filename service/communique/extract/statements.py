@@ -19,6 +19,7 @@ from communique.languages import Language, generated
 from communique.languages.patterns import PhraseTable, expand_all
 from communique.languages.sections import Cue, Saying
 from communique.model import Document, Evidence, Party, Sentence, Statement, TopicMention
+from communique.model.values import value
 
 _SAYING, _SOURCE, _SUBJUNCTIVE, _QUOTE = 1, 2, 4, 8
 
@@ -44,7 +45,7 @@ class Rules:
     """Every word at which a saying, a source, a subjunctive or a quotation may begin, and which: one look a word."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Said:
     """One verb of saying, or what stands for it, with its speaker."""
 
@@ -138,25 +139,25 @@ class _Reader:
     """Reads the sentences of a document in order and remembers who has the floor."""
 
     def __init__(self, document: Document, parties: Sequence[Party], rules: Rules) -> None:
-        self.rules, self.words = rules, document.tokens
-        words, marks = self.words, rules.marks
-        marked = [(index, marks[word[3]]) for index, word in enumerate(words) if word[3] in marks]
+        self.rules, self.words, self.lower = rules, document.tokens, document.lower
+        lower, marks = self.lower, rules.marks
+        marked = [(index, marks[word]) for index, word in enumerate(lower) if word in marks]
         self.hall = Hall(document, parties, rules.voices)
         self.syntax = Syntax(self.hall, rules.subjects, [index for index, mark in marked if mark & _QUOTE])
         self.opening = [sentence.first for sentence in document.sentences]
         self.sayings = [index for index, mark in marked if mark & _SAYING and self._may_say(index)]
-        self.sources = [index for index, mark in marked if mark & _SOURCE and rules.sources.may_begin(words, index)]
+        self.sources = [index for index, mark in marked if mark & _SOURCE and rules.sources.may_begin(lower, index)]
         self.subjunctives = [index for index, mark in marked if mark & _SUBJUNCTIVE and self._may_be_verb(index)]
         self.speaking = self._speaking()
         """Numbers of the sentences in which somebody may speak."""
-        self.naming = {bisect_left(document.sentences, (start + 1,)) - 1 for start in self.hall.party_starts}
+        self.naming = {document.sentence_at(start) for start in self.hall.party_starts}
         """Numbers of the sentences in which a party stands."""
         self.floor = Floor(self.hall, Sentence(0, 0, 0, 0, 0))
         self.unknown = False
         """True where somebody speaks in the sentence whom the text does not make known."""
 
     def _may_say(self, index: int) -> bool:
-        return self.rules.sayings.may_begin(self.words, index) or self.words[index].lower in self.rules.parenthesis
+        return self.rules.sayings.may_begin(self.lower, index) or self.lower[index] in self.rules.parenthesis
 
     def _may_be_verb(self, index: int) -> bool:
         """True for a word in lower case, or one that opens its sentence."""
@@ -219,7 +220,7 @@ class _Reader:
             said: Said | None = None
             readings = [
                 (end, *value)
-                for end, value in self.rules.sayings.at(self.words, index, sentence.last)
+                for end, value in self.rules.sayings.at(self.lower, index, sentence.last)
                 if self._complete(value[0], end, sentence)
             ]
             if readings:
@@ -234,15 +235,13 @@ class _Reader:
 
     def _complete(self, saying: Saying, end: int, sentence: Sentence) -> bool:
         """True where everything stands in the sentence that makes the verb one of saying."""
-        words = self.words
         if saying.particle is not None:
-            return any(
-                words[i].lower == saying.particle and self._closes(i, sentence) for i in range(end, sentence.last)
-            )
+            told = enumerate(self.lower[end : sentence.last], end)
+            return any(word == saying.particle and self._closes(index, sentence) for index, word in told)
         if saying.complement:
-            return any(words[i].lower in saying.complement for i in range(end, sentence.last))
+            return not saying.complement.isdisjoint(self.lower[end : sentence.last])
         if saying.beside:
-            return any(words[i].lower in saying.beside for i in range(sentence.first, sentence.last))
+            return not saying.beside.isdisjoint(self.lower[sentence.first : sentence.last])
         return True
 
     def _closes(self, index: int, sentence: Sentence) -> bool:
@@ -329,7 +328,7 @@ class _Reader:
         for index in _within(self.sources, sentence):
             if self.syntax.quoted[index]:
                 continue
-            for end, own in self.rules.sources.at(self.words, index, sentence.last):
+            for end, own in self.rules.sources.at(self.lower, index, sentence.last):
                 speaker = self.floor.single if own else self._source(end, self.hall.phrases(sentence))
                 if speaker is not None:
                     return Said(speaker, "source", at=index)
@@ -395,14 +394,14 @@ class _Reader:
         found = [
             cue
             for index in range(sentence.first, sentence.last)
-            if self.words[index].lower in self.rules.cues.firsts
-            for end, cue in self.rules.cues.at(self.words, index, sentence.last)
+            if self.lower[index] in self.rules.cues.firsts
+            for end, cue in self.rules.cues.at(self.lower, index, sentence.last)
             if self._tells(self.rules.acts[cue], index, end, sentence)
         ]
         return self.rules.acts[min(found)].act if found else said.act
 
     def _tells(self, cue: Cue, index: int, end: int, sentence: Sentence) -> bool:
-        if cue.beside and not any(self.words[i].lower in cue.beside for i in range(end, sentence.last)):
+        if cue.beside and cue.beside.isdisjoint(self.lower[end : sentence.last]):
             return False
         if not cue.actor:
             return True

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from communique.extract.voices import Hall, Phrase, bare
 from communique.languages import Language
 from communique.model import Sentence
+from communique.model.values import value
 
 BREAKS = frozenset(",;:()–—\"“”„«»")  # fmt: skip
 ENDS = frozenset(",.;:!?…–—\"“”„«»")  # fmt: skip
@@ -37,7 +38,7 @@ class Rules:
         return self.straight | self.opening | self.closing
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Clause:
     """The tokens [first, last) around a verb, between commas and the like."""
 

@@ -28,7 +28,7 @@ class Towns(Grammar):
     def unlisted(self, begin: int, line: PlaceMention | None) -> Iterator[PlaceMention]:
         """ "in Kielce (Polen)", "in Woodside, California", "in der belarussischen Stadt Polozk", "here on Tuesday"."""
         rules, last = self.rules, len(self.tokens) - 1
-        for at in [at for at, token in enumerate(self.tokens) if token[2] in rules.openers]:
+        for at in [at for at, word in enumerate(self.document.texts) if word in rules.openers]:
             token = self.tokens[at]
             if at == last or token.start < begin or at in self.at:
                 continue
@@ -161,9 +161,8 @@ class Towns(Grammar):
     @cached_property
     def _named(self) -> frozenset[int]:
         """Where names begin that are none of towns."""
-        return frozenset(
-            hit.start for hit in self.document.hits if not _NAMES.isdisjoint(entry.kind for entry in hit.entries)
-        )
+        hits = zip(self.document.hits, self.document.kinds, strict=True)
+        return frozenset([hit.start for hit, kinds in hits if not _NAMES.isdisjoint(kinds)])
 
     def is_name(self, start: int) -> bool:
         return start in self._named

@@ -16,7 +16,8 @@ from communique.extract import clauses
 from communique.extract.clauses import Clause
 from communique.languages import Language
 from communique.languages.sections import Frame, StatusCue
-from communique.model import Document, Entry, Evidence, Hit, Surface, Trigger
+from communique.model import Document, Entry, Evidence, Hit, Sentence, Surface, Trigger
+from communique.model.values import value
 
 _PAIR = 2
 
@@ -31,7 +32,7 @@ class Rules:
     not_before: bool
     nor: frozenset[str]
     during: frozenset[str]
-    journey: frozenset[str]
+    """"During" and its like, and words for a journey: "auf seiner Reise"."""
     perfect: frozenset[str]
     relative: frozenset[str]
     relative_thing: frozenset[str]
@@ -58,7 +59,7 @@ class Rules:
     """The reading of a journey written as one word with its country."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Reading:
     """What arguments.py and the assembly want to know of a trigger."""
 
@@ -68,6 +69,8 @@ class Reading:
     clause: Clause
     cues: tuple[tuple[str, str], ...]
     """(status, id) of the status words in its clause."""
+    parts: tuple[Clause, ...]
+    """All clauses of its sentence."""
     extended: bool
     """True where the clause goes on with a relative clause about the word."""
     pair: bool
@@ -96,8 +99,7 @@ def compile(language: Language) -> Rules:
         frozenset(language.words.not_),
         language.words.not_before,
         frozenset(language.words.nor),
-        frozenset(language.words.during),
-        frozenset(language.words.journey),
+        frozenset((*language.words.during, *language.words.journey)),
         frozenset(language.words.perfect),
         frozenset(language.words.relative),
         frozenset(language.words.relative_thing),
@@ -129,27 +131,18 @@ def _journeys(language: Language) -> Entry | None:
 
 def find(document: Document, rules: Rules) -> tuple[Trigger, ...]:
     """Every trigger in order of the text."""
-    out: list[Trigger] = []
-    hits, at = document.hits, 0
-    for number, sentence in enumerate(document.sentences):
-        while at < len(hits) and hits[at].start < sentence.start:
-            at += 1
-        first = at
-        while at < len(hits) and hits[at].start < sentence.end:
-            at += 1
-        inside = hits[first:at]
-        if any(entry.kind in ("trigger", "journey") for hit in inside for entry in hit.entries):
-            out.extend(_sentence(document, rules, number, inside))
-    return tuple(out)
+    telling = (*document.hits_of["trigger"], *document.hits_of["journey"])
+    numbers = sorted({document.sentence_at(hit.start) for hit in telling})
+    return tuple([trigger for number in numbers for trigger in _sentence(document, rules, number)])
 
 
-def _sentence(document: Document, rules: Rules, number: int, hits: Sequence[Hit]) -> list[Trigger]:
+def _sentence(document: Document, rules: Rules, number: int) -> list[Trigger]:
     sentence = document.sentences[number]
     parts = clauses.split(document, sentence, rules.openers)
-    signs = [hit for hit in hits if any(entry.kind == "status" for entry in hit.entries)]
+    signs = _inside(document.hits_of["status"], sentence)
     out: list[Trigger] = []
     words = document.tokens
-    for hit in hits:
+    for hit in _inside(document.hits, sentence):
         entries = [entry for entry in hit.entries if entry.kind == "trigger"]
         if not entries and rules.journeys is not None and any(entry.kind == "journey" for entry in hit.entries):
             entries = [rules.journeys]  # "Deutschlandreise"
@@ -157,7 +150,7 @@ def _sentence(document: Document, rules: Rules, number: int, hits: Sequence[Hit]
             continue
         clause = _reach(document, parts, hit, rules)
         extended = clause not in parts
-        lower = [word.lower for word in words[clause.first : clause.last]]
+        lower = document.lower[clause.first : clause.last]
         capital = (
             rules.nouns_capitalised and document.text[hit.start].isupper() and hit.start > words[clause.first].start
         )
@@ -171,7 +164,7 @@ def _sentence(document: Document, rules: Rules, number: int, hits: Sequence[Hit]
             if frame.bare and form == "participle" and hit.suffix:
                 continue
             plural = form == "present" and document.folded[hit.start : hit.end] in frame.nominal
-            if plural and not _subject_before(document, at, hits, rules):
+            if plural and not _subject_before(document, at, sentence, rules):
                 continue  # "regular visits"
             if form == "present" and (behind in rules.to or hit.suffix):
                 continue  # "to discuss", "dem erwarteten Treffen"
@@ -194,19 +187,20 @@ def _sentence(document: Document, rules: Rules, number: int, hits: Sequence[Hit]
             over = parts[parts.index(clause) - 1]  # "weigerte sich, ihn zu treffen"
             cues.extend(
                 cue
-                for cue in _cues(document, signs, over, [w.lower for w in words[over.first : over.last]], rules.than)
+                for cue in _cues(document, signs, over, document.lower[over.first : over.last], rules.than)
                 if cue.status in (*_OFF, "wished")
             )
-        occasion = form == "noun" and _occasion(document, hit, clause, rules.during | rules.journey)
+        occasion = form == "noun" and _occasion(document, hit, clause, rules.during)
         if occasion and "es" in lower and any(word in rules.comes_to for word in lower):
             occasion = False  # "kam es zu einem Treffen"
         told = document.folded[words[clause.first].start : hit.start]
-        unreal = any(phrase in told for phrase in rules.unreal)
-        near = _negated_noun(document, hit, clause, rules)
-        done = form == "infinitive" and any(w.lower in rules.superlatives for w in words[clause.first : at])
-        before = [w.lower for w in words[clause.first : at]] if rules.not_before and form == "past" else lower
+        unreal = form == "past" and any(phrase in told for phrase in rules.unreal)
+        near = form == "noun" and _negated_noun(document, hit, clause, rules)
+        ahead = document.lower[clause.first : at]
+        done = form == "infinitive" and not rules.superlatives.isdisjoint(ahead)
+        before = ahead if rules.not_before and form == "past" else lower
         status = _status(form, cues, before, occasion, near, unreal, rules)
-        moved = form == "infinitive" and any(w.lower in rules.motion for w in words[clause.first : at])
+        moved = form == "infinitive" and not rules.motion.isdisjoint(ahead)
         if (done or moved) and status == "announced" and not cues:
             status = "held"  # "only the second minister to come to China", "crossed the border to meet her"
         if lower[0] in rules.whether and not occasion:
@@ -215,10 +209,11 @@ def _sentence(document: Document, rules: Rules, number: int, hits: Sequence[Hit]
         status = taken_back[0].status if taken_back else status
         if frame.status is not None and status in ("held", "present", "ongoing"):
             status = frame.status
-        if frame.weak and status not in _OFF and any(word in rules.letter for word in lower):
+        if frame.weak and status not in _OFF and not rules.letter.isdisjoint(lower):
             continue
-        ahead = [word.lower for word in words[clause.first : clause.last] if word.end <= hit.start][-1:]
-        background = any(cue.status == "background" for cue in cues) or any(word in rules.last for word in ahead)
+        last, _ = _around(document, hit, clause)
+        background = any(cue.status == "background" for cue in cues)
+        background = background or (last > clause.first and document.lower[last - 1] in rules.last)
         background = background or _apart(document, clause, at, rules)
         start, end = hit.start, hit.full_end
         out.append(
@@ -235,15 +230,30 @@ def _sentence(document: Document, rules: Rules, number: int, hits: Sequence[Hit]
                     frame,
                     form,
                     clause,
-                    tuple((cue.status, cue.id) for cue in cues),
+                    tuple([(cue.status, cue.id) for cue in cues]),
+                    parts,
                     extended,
-                    frame.pair and not any(word in lower for word in frame.needs),
+                    frame.pair and frame.needs.isdisjoint(lower),
                     occasion,
                     any(cue.past for cue in cues),
                 ),
             )
         )
     return [_under_verb(trigger, out) for trigger in out]
+
+
+def _inside(hits: Sequence[Hit], sentence: Sentence) -> Sequence[Hit]:
+    """The hits of a sentence; hits are tuples that begin with their start."""
+    first = bisect_left(hits, (sentence.start,))
+    return hits[first : bisect_left(hits, (sentence.end,), first)]
+
+
+def _around(document: Document, hit: Hit, clause: Clause) -> tuple[int, int]:
+    """Index after the last word of a clause before a hit, and of its first word behind it."""
+    before = bisect_left(document.starts, hit.start, clause.first, clause.last)
+    if before > clause.first and document.tokens[before - 1].end > hit.start:
+        before -= 1  # the hit begins inside of a token
+    return before, bisect_left(document.starts, hit.end, before, clause.last)
 
 
 def _under_verb(trigger: Trigger, triggers: Sequence[Trigger]) -> Trigger:
@@ -278,7 +288,7 @@ def _reach(document: Document, parts: Sequence[Clause], hit: Hit, rules: Rules) 
         return Clause(parts[number - 1].first, clause.last)  # "Mit Kurz, den er gut kennt, unterhielt sich Zarif"
     if number + 1 < len(parts):
         follow = parts[number + 1]
-        left = sum(1 for word in words[clause.first : clause.last] if word.start >= hit.end and word.text.isalnum())
+        left = sum(word.text.isalnum() for word in words[_around(document, hit, clause)[1] : clause.last])
         opener = words[follow.first].lower
         told = any(word.lower in rules.perfect for word in words[follow.first : follow.last])
         listing = words[clause.last - 1].text == ":" and not told and (left <= 2 or _lists(document, follow))
@@ -323,7 +333,7 @@ def _weight(frame: Frame, form: str, lower: Sequence[str], document: Document, h
         and frame.particle is not None
         and not (told.startswith(frame.particle) and told != frame.particle)
     ):
-        behind = [w.lower for w in document.tokens[clause.first : clause.last] if w.start >= hit.end]
+        behind = document.lower[_around(document, hit, clause)[1] : clause.last]
         if frame.particle not in behind:
             return 0
         at = behind.index(frame.particle) + 1
@@ -332,7 +342,7 @@ def _weight(frame: Frame, form: str, lower: Sequence[str], document: Document, h
             return 0
         weight += 4
     if frame.needs:
-        if any(word in lower for word in frame.needs):
+        if not frame.needs.isdisjoint(lower):
             weight += 1
         elif not frame.pair:
             return 0
@@ -341,16 +351,16 @@ def _weight(frame: Frame, form: str, lower: Sequence[str], document: Document, h
 
 def _stands_behind(frame: Frame, document: Document, hit: Hit, clause: Clause) -> bool:
     """Whether a word that the frame asks for stands before the form: "after an hour and a half with …"."""
-    ahead = [w.lower for w in document.tokens[clause.first : clause.last] if w.end <= hit.start][-_SPAN:]
+    ahead = document.lower[clause.first : _around(document, hit, clause)[0]][-_SPAN:]
     return any(word in frame.behind for word in ahead)
 
 
 def _gives_name(frame: Frame, document: Document, hit: Hit, clause: Clause) -> bool:
     """Whether the verb names or starts something: "called an election", "called him a friend"."""
-    words = document.tokens[clause.first : clause.last]
-    if any(w.lower in frame.asked for w in [w for w in words if w.end <= hit.start][-_ASKED:]):
+    last, first = _around(document, hit, clause)
+    if any(word in frame.asked for word in document.lower[clause.first : last][-_ASKED:]):
         return True
-    behind = [w for w in words if w.start >= hit.end][:_OBJECT]
+    behind = document.tokens[first : clause.last][:_OBJECT]
     if any(word.lower in frame.naming for word in behind[: 1 + (len(behind) > 1 and behind[0].lower in frame.still)]):
         return True
     for before, word in itertools.pairwise(behind):
@@ -378,14 +388,14 @@ _LOOSE = frozenset({"ein", "an", "auf", "aus", "ab"})
 """Separable parts that are prepositions or articles too: only at the end of the clause."""
 
 
-def _subject_before(document: Document, at: int, hits: Sequence[Hit], rules: Rules) -> bool:
+def _subject_before(document: Document, at: int, sentence: Sentence, rules: Rules) -> bool:
     """Whether a name, an office or a pronoun stands right before a word."""
     if not at:
         return False
     word = document.tokens[at - 1]
     if word.text[0].isupper() or word.lower in rules.pronouns or not word.text[0].isalpha():
         return True
-    return any(hit.full_end == word.end and any(entry.kind == "office" for entry in hit.entries) for hit in hits)
+    return any(hit.full_end == word.end for hit in _inside(document.hits_of["office"], sentence))
 
 
 def _ends_infinite(lower: Sequence[str], rules: Rules) -> bool:
@@ -474,8 +484,8 @@ def _status(
     """held, ongoing, announced, one of the off statuses, wished, denied; "present" where the date has to decide."""
     said = {cue.status for cue in cues}
     future = any(cue.status == "announced" and cue.finite for cue in cues)
-    past = any(word in rules.perfect for word in lower)
-    negated = any(word in rules.negation for word in lower)
+    past = not rules.perfect.isdisjoint(lower)
+    negated = not rules.negation.isdisjoint(lower)
     if form == "past":
         if unreal:
             return "cancelled"
@@ -520,13 +530,13 @@ def _status(
 
 def _negated_noun(document: Document, hit: Hit, clause: Clause, rules: Rules) -> bool:
     """Whether a negation stands close enough to a noun to deny it: "kein Treffen", "a meeting is not planned"."""
-    words = document.tokens[clause.first : clause.last]
-    if any(word.lower in rules.nor for word in words):
+    if not rules.nor.isdisjoint(document.lower[clause.first : clause.last]):
         return True
     if _attribute(document, hit, clause, rules):
         return False
-    near = [w for w in words if w.end <= hit.start][-6:] + [w for w in words if w.start >= hit.end][-6:]
-    return any(word.lower in rules.negation for word in near)
+    before, behind = _around(document, hit, clause)
+    near = document.lower[clause.first : before][-6:] + document.lower[behind : clause.last][-6:]
+    return not rules.negation.isdisjoint(near)
 
 
 def _attribute(document: Document, hit: Hit, clause: Clause, rules: Rules) -> bool:

@@ -12,6 +12,7 @@ from communique.extract import dateline
 from communique.languages import Language
 from communique.languages.patterns import PhraseTable
 from communique.model import Document, Party, Sentence
+from communique.model.values import value
 from communique.text import fold, squeeze
 
 Kind = Literal["party", "name", "he", "it", "they", "sides", "role", "voice", "nobody"]
@@ -47,7 +48,7 @@ class Rules:
     nouns_capitalised: bool
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Phrase:
     """A noun phrase: tokens [first, last), article included."""
 
@@ -103,7 +104,7 @@ class Hall:
 
     def __init__(self, document: Document, parties: Sequence[Party], rules: Rules) -> None:
         self.document, self.rules = document, rules
-        self.words = document.tokens
+        self.words, self.starts = document.tokens, document.starts
         self.parties = tuple(sorted(parties, key=lambda party: (party.start, -party.end)))
         self.party_starts = [party.start for party in self.parties]
         self.spans = [self._span(party) for party in self.parties]
@@ -122,14 +123,16 @@ class Hall:
         self._phrases: dict[int, list[Phrase]] = {}
 
     def _token(self, offset: int) -> int:
-        """Index of the first token from an offset on; tokens are tuples that begin with their start."""
-        return bisect_left(self.words, (offset,))
+        """Index of the first token from an offset on."""
+        return bisect_left(self.starts, offset)
 
     def _span(self, party: Party) -> tuple[int, int]:
         return self._token(party.start), self._token(party.end)
 
     def _read_hits(self) -> None:
-        for hit in self.document.hits:
+        for hit, kinds in zip(self.document.hits, self.document.kinds, strict=True):
+            if _OF_STATES.isdisjoint(kinds):
+                continue
             for entry in hit.entries:
                 if entry.kind not in _OF_STATES:
                     continue
@@ -181,12 +184,12 @@ class Hall:
 
     def _candidates(self, sentence: Sentence) -> list[int]:
         firsts, tails, capitals = self.rules.words.firsts, self.rules.tails, self.rules.nouns_capitalised
-        inhabitants = self.inhabitants
+        inhabitants, words = self.inhabitants, self.words
         return [
             index
-            for index, word in enumerate(self.words[sentence.first : sentence.last], sentence.first)
-            if word[3] in firsts
-            or ((word[3][-_TAIL:] in tails or index in inhabitants) and not (capitals and word[2][0].islower()))
+            for index, word in enumerate(self.document.lower[sentence.first : sentence.last], sentence.first)
+            if word in firsts
+            or ((word[-_TAIL:] in tails or index in inhabitants) and not (capitals and words[index].text[0].islower()))
         ]
 
     # ── parties ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -280,7 +283,7 @@ class Hall:
     # ── words ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _word(self, index: int, sentence: Sentence) -> Phrase | None:
-        for last, kind in self.rules.words.at(self.words, index, sentence.last):
+        for last, kind in self.rules.words.at(self.document.lower, index, sentence.last):
             if kind == "voice":
                 phrase = self._noun(last - 1, kind, sentence)
                 return replace(phrase, first=min(phrase.first, index)) if phrase else None
@@ -359,4 +362,4 @@ def bare(party: Party) -> bool:
     """True where the mention is an office or a nationality without a name."""
     if party.name is None:
         return True
-    return not set(squeeze(party.surface).split()) & set(squeeze(party.name).split())
+    return set(squeeze(party.surface).split()).isdisjoint(squeeze(party.name).split())

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, timedelta
+from functools import lru_cache
 
 from communique.model import Person, Term
 
@@ -91,6 +92,7 @@ def until(term: Term, day: date) -> int:
     return (first(term.start) - day).days
 
 
+@lru_cache(maxsize=4096)
 def alike(office: str, other: str) -> bool:
     return office == other or any(office in group and other in group for group in ALIKE)
 
@@ -132,6 +134,7 @@ def prominence(person: Person) -> tuple[int, int, str]:
     return (min((rank(term) for term in person.terms), default=MINOR), -max(ends, default=0), person.name)
 
 
+@lru_cache(maxsize=8192)
 def first(day: str | None) -> date:
     """The earliest day that an ISO string of any precision may mean."""
     if day is None:
@@ -139,6 +142,7 @@ def first(day: str | None) -> date:
     return date.fromisoformat((day + "-01-01")[:10])
 
 
+@lru_cache(maxsize=8192)
 def last(day: str | None) -> date:
     """The latest day that it may mean."""
     if day is None:

@@ -14,7 +14,6 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Generic, TypeVar
 
-from communique.model import Token
 from communique.text import fold, tokens
 
 Value = TypeVar("Value")
@@ -65,17 +64,17 @@ class PhraseTable(Generic[Value]):
         """The words with which a phrase may begin."""
         return self._firsts
 
-    def may_begin(self, words: Sequence[Token], index: int) -> bool:
-        """Whether a phrase begins with the word at `index`, as far as that word and the next one tell."""
-        first = words[index].lower
-        return first in self._alone or (index + 1 < len(words) and (first, words[index + 1].lower) in self._longer)
+    def may_begin(self, words: Sequence[str], index: int) -> bool:
+        """Whether a phrase begins with the folded word at `index`, as far as that word and the next one tell."""
+        first = words[index]
+        return first in self._alone or (index + 1 < len(words) and (first, words[index + 1]) in self._longer)
 
-    def at(self, words: Sequence[Token], index: int, end: int) -> Iterator[tuple[int, Value]]:
+    def at(self, words: tuple[str, ...], index: int, end: int) -> Iterator[tuple[int, Value]]:
         """Index behind the phrase, and its value, for each phrase that begins at `index`; the longest first."""
         if index + 1 < end:
-            for rest, value in self._longer.get((words[index].lower, words[index + 1].lower), ()):
+            for rest, value in self._longer.get((words[index], words[index + 1]), ()):
                 last = index + 1 + len(rest)
-                if last <= end and all(words[index + 1 + n].lower == word for n, word in enumerate(rest)):
+                if last <= end and words[index + 1 : last] == rest:
                     yield last, value
-        for value in self._alone.get(words[index].lower, ()):
+        for value in self._alone.get(words[index], ()):
             yield index + 1, value

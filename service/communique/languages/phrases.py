@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from communique.model import Token
+from communique.model.values import value
 
 Slots = tuple[tuple[str, int | str], ...]
 """Class and value of each slot, in the order of the text."""
@@ -41,7 +42,7 @@ class Word:
     """The form counts only with a capital: "May", "Mai"."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Phrase:
     meaning: str
     first: int
@@ -57,10 +58,16 @@ class Phrase:
         return tuple(value for name, value in self.slots if name == slot and isinstance(value, int))
 
     def number(self, slot: str) -> int | None:
-        return next(iter(self.numbers(slot)), None)
+        for name, filler in self.slots:
+            if name == slot and isinstance(filler, int):
+                return filler
+        return None
 
     def word(self, slot: str) -> str | None:
-        return next((value for name, value in self.slots if name == slot and isinstance(value, str)), None)
+        for name, filler in self.slots:
+            if name == slot and isinstance(filler, str):
+                return filler
+        return None
 
 
 class _Node:
@@ -108,7 +115,7 @@ class Phrases:
         alone, second, second_of_number = self._alone, self._second, self._second_of_number
         # Most tokens of a text open no phrase: one comprehension refuses them at half the price of a loop.
         some = enumerate(tokens[begin:stop], begin)
-        openings = [at for at, token in some if token[3] in second or token[3].isdigit()]
+        openings = [at for at, token in some if (word := token.lower) in second or word.isdigit()]
         for at in openings:
             if at < done:
                 continue

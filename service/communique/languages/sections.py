@@ -234,7 +234,7 @@ class Frame(Section):
     """True where, without any of `needs`, two coordinated subjects make it an encounter: "A und B haben gesprochen"."""
     particle: str | None = None
     """The separable part that the finite forms need: "zusammen" of "kam … zusammen"."""
-    needs: tuple[str, ...] = ()
+    needs: frozenset[str] = frozenset()
     """One of these words must stand in the clause with a verb form: "mit" with "sprach"."""
     host: Literal["subject", "object", "none"] = "none"
     """Who receives whom, where the verb says it."""
@@ -393,7 +393,7 @@ class Places(Section):
     """Nouns that, after a preposition, stand in the city named before them: "im Hamburger Rathaus"."""
     journeys: tuple[str, ...]
     """Words for a journey: second parts of "China-Reise", and "trip" in "a trip of Kenya"."""
-    beside: tuple[str, ...] = ()
+    beside: frozenset[str] = frozenset()
     """Before "of" and an occasion: "on the sidelines of the UN General Assembly" is where that meets."""
     journey_of: tuple[str, ...] = ()
     """Between journey and goal: "a tour of Tanzania"."""
@@ -453,11 +453,11 @@ class Saying(Section):
     """Finite, indicative: "sagte", "hob", "expressed"."""
     participles: tuple[str, ...] = ()
     """Forms that speak beside one of the auxiliaries: "gesagt"."""
-    beside: tuple[str, ...] = ()
+    beside: frozenset[str] = frozenset()
     """One of these must stand in the same sentence: "hervor" for "hob", "gratitude" for "expressed"."""
     particle: str | None = None
     """The separable part, at the end of a clause: "hinzu" of "fügte … hinzu"."""
-    complement: tuple[str, ...] = ()
+    complement: frozenset[str] = frozenset()
     """Words that open what is said, without which the verb does not speak: "agreed that", "agreed to"."""
     soft: bool = False
     """True where the words of the speech decide over the act: "nannte … unannehmbar"; so for every verb that "says"."""
@@ -472,7 +472,7 @@ class Cue(Section):
 
     act: Act
     forms: tuple[str, ...]
-    beside: tuple[str, ...] = ()
+    beside: frozenset[str] = frozenset()
     actor: bool = False
     """True where it counts only next to a party or one of `actors`: "China werde", "werde man"."""
 

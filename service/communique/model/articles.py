@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
+from communique.model.values import value
+
 
 @dataclass(frozen=True, slots=True)
 class Record:
@@ -22,7 +24,7 @@ class Record:
     """Broker or arrival time in milliseconds since 1970; the only "now" that the core knows."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Source:
     name: str | None = None
     domain: str | None = None
@@ -30,7 +32,7 @@ class Source:
     timezone: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Article:
     """An accepted raw article. `text` is the canonical body, NFC, behind the title and a blank line if there is one."""
 

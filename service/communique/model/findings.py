@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Literal
 
 from communique.model.facts import Person
+from communique.model.values import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Evidence:
     start: int
     end: int
@@ -21,7 +22,7 @@ Days = tuple[str, str]
 """First and last day, each of any precision: ("2024-08-21", "2024-08-22"), ("2024-06", "2024-06")."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class DateMention:
     """A date expression, resolved against the day of publication.
 
@@ -63,7 +64,7 @@ class DateMention:
         return replace(self, value=reading[0], until=reading[1])
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class PlaceMention:
     """A place at which something may have happened: a city, a country, a venue.
 
@@ -95,7 +96,7 @@ class PlaceMention:
         return self.relation in ("in", "to")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class TopicMention:
     start: int
     end: int
@@ -106,7 +107,7 @@ class TopicMention:
     """For the kinds other than "topic", `topic` is the canonical name as published ("APEC")."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Statement:
     speaker: str
     """Canonical name of the person, several joined with "; ", or the country code of a government that speaks."""
@@ -118,7 +119,7 @@ class Statement:
     """`Party.entity` of each speaker, in the order of `speaker`; empty for a government."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Party:
     """One participant as the text names them: a person, an office without a name, or a whole government.
 
@@ -148,7 +149,7 @@ class Party:
     """True for a government, a delegation or unnamed persons: counts for `countries`, is no participant."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Trigger:
     """A word or idiom that makes a sentence report an encounter."""
 
@@ -166,7 +167,7 @@ class Trigger:
     """The language file's frame, for arguments.py."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Participant:
     name: str | None
     surface: str
@@ -180,7 +181,7 @@ class Participant:
     candidates: tuple[Person, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class When:
     start: str | None
     end: str | None
@@ -189,7 +190,7 @@ class When:
     evidence: Evidence | None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Where:
     city: str | None
     country: str | None
@@ -201,14 +202,14 @@ class Where:
     evidence: Evidence | None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Topic:
     id: str
     medtop: str | None
     evidence: tuple[Evidence, ...]
 
 
-@dataclass(frozen=True)
+@value
 class Meeting:
     """One meeting as one article reports it."""
 

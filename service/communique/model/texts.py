@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -85,7 +87,44 @@ class Document:
     title_end: int = 0
     """Offset after the title, 0 where there is none."""
 
+    def sentence_at(self, offset: int) -> int:
+        """Number of the sentence in which an offset stands; sentences are tuples that begin with their start."""
+        return bisect_left(self.sentences, (offset + 1,)) - 1
+
+    @cached_property
+    def _columns(self) -> tuple[tuple[Any, ...], ...]:
+        return tuple(zip(*self.tokens, strict=True)) or ((), (), (), ())
+
+    @property
+    def starts(self) -> tuple[int, ...]:
+        """`start` of each token."""
+        return self._columns[0]
+
+    @cached_property
+    def texts(self) -> tuple[str, ...]:
+        """`text` of each token."""
+        return self._columns[2]
+
+    @cached_property
+    def lower(self) -> tuple[str, ...]:
+        """`lower` of each token: for looks at many words at once."""
+        return self._columns[3]
+
     @cached_property
     def index(self) -> Mapping[int, int]:
-        """The index of the token that begins at an offset; made once, for all extractors that ask."""
-        return {token[0]: index for index, token in enumerate(self.tokens)}
+        """The index of the token that begins at an offset."""
+        return {start: index for index, start in enumerate(self.starts)}
+
+    @cached_property
+    def kinds(self) -> tuple[frozenset[str], ...]:
+        """The kinds of readings that each hit has."""
+        return tuple([frozenset([entry.kind for entry in hit.entries]) for hit in self.hits])
+
+    @cached_property
+    def hits_of(self) -> Mapping[str, Sequence[Hit]]:
+        """The hits with a reading of a kind, by start."""
+        hits: defaultdict[str, list[Hit]] = defaultdict(list)
+        for hit, kinds in zip(self.hits, self.kinds, strict=True):
+            for kind in kinds:
+                hits[kind].append(hit)
+        return hits

@@ -190,7 +190,7 @@ def _sentence(document: Document, rules: Rules, number: int, hits: Sequence[Hit]
             cues.extend(
                 cue
                 for cue in _cues(document, signs, over, [w.lower for w in words[over.first : over.last]], rules.than)
-                if cue.status in (*_OFF, "wished")
+                if cue.status in {*_OFF, "wished"}
             )
         occasion = form == "noun" and _occasion(document, hit, clause, rules.during | rules.journey)
         if occasion and "es" in lower and any(word in rules.comes_to for word in lower):

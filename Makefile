@@ -1,5 +1,5 @@
 # Each target is one line, and each line also stands in README.md. Needs Python 3.11 or newer and make; `make test` wants
-# Java 17 and Maven beside them, for the tests on a real Kafka.
+# Java 17 and Maven beside them, for the tests on a real Kafka, and gcc, for those of the compiled wheel.
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin

@@ -17,7 +17,7 @@ class Missing(Exception):
 
 
 def wheel(folder: Path) -> Path:
-    """Build it in `folder`; takes minutes. Raises Missing."""
+    """Build it in `folder`; takes a minute or two. Raises Missing."""
     compiler = (os.environ.get("CC") or sysconfig.get_config_var("CC") or "cc").split()[0]
     if shutil.which(compiler) is None:
         raise Missing("no C compiler here (Debian: apt-get install gcc libc6-dev)")

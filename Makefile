@@ -1,5 +1,5 @@
 # Each target is one line, and each line also stands in README.md. Needs Python 3.11 or newer and make; `make test` wants
-# Java 17 and Maven beside them, for the tests on a real Kafka.
+# Java 17 and Maven beside them, for the tests on a real Kafka, and gcc, for those of the compiled wheel.
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
@@ -8,7 +8,7 @@ KILLS ?= 200
 ARTICLES ?= 20000
 INPUTS ?= 100000
 
-.PHONY: help demo test check bench schemas soak fuzz eval calibrate requirements clean
+.PHONY: help demo test check wheel bench schemas soak fuzz eval calibrate requirements clean
 
 help:            ## what there is to make
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*##/\t/'
@@ -21,6 +21,9 @@ test: $(BIN)/.installed-dev        ## every test, the real Kafka and the real Po
 
 check: $(BIN)/.installed-dev       ## lint, format, types, import rules, schema drift
 	@$(BIN)/ruff check && $(BIN)/ruff format --check && $(BIN)/mypy && $(BIN)/lint-imports && $(BIN)/communique schemas check
+
+wheel: $(BIN)/.installed           ## the compiled wheel into dist/; needs gcc and the headers of Python
+	@HATCH_BUILD_HOOK_ENABLE_CUSTOM=true $(BIN)/hatchling build -t wheel -d dist
 
 bench: $(BIN)/.installed-dev       ## articles a second and latency, end to end over a real Kafka
 	@$(BIN)/python -m tests.bench --articles $(ARTICLES) $(ARGS)
@@ -41,7 +44,7 @@ schemas: $(BIN)/.installed-dev     ## write schemas/ and the tables of README.md
 	@$(BIN)/communique schemas export && $(BIN)/python scripts/readme.py
 
 requirements: $(BIN)/.installed-dev  ## pin every dependency anew, with hashes
-	@$(PIN) pyproject.toml -o deploy/requirements.txt && $(PIN) --group build -o deploy/requirements-build.txt && $(PIN) pyproject.toml --group dev -c deploy/requirements.txt -o deploy/requirements-dev.txt
+	@$(PIN) pyproject.toml -o deploy/requirements.txt && $(PIN) --group build -c deploy/requirements.txt -o deploy/requirements-build.txt && $(PIN) pyproject.toml --group dev -c deploy/requirements.txt -c deploy/requirements-build.txt -o deploy/requirements-dev.txt
 
 clean:           ## remove the environment and what tools left behind
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache dist

@@ -134,6 +134,14 @@ def test_the_dockerfile_has_no_complaint() -> None:
     assert done.returncode == 0, done.stdout
 
 
+def test_the_image_may_read_every_file_that_the_dockerfile_copies() -> None:
+    copies = re.findall(r"^COPY (?!--)(.+) \S+$", (DEPLOY / "Dockerfile").read_text("utf-8"), re.MULTILINE)
+    copied = {name for names in copies for name in names.split()}
+    assert copied
+    assert copied <= {line[1:] for line in (ROOT / ".dockerignore").read_text("utf-8").splitlines() if line[0] == "!"}
+    assert [name for name in copied if not (ROOT / name).exists()] == []
+
+
 def test_requirements_are_pinned_with_hashes_and_name_no_index() -> None:
     for file in DEPLOY.glob("requirements*.txt"):
         lines = [line for line in file.read_text("utf-8").splitlines() if line.strip()]

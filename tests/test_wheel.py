@@ -44,6 +44,11 @@ def run(command: Path, *arguments: str, cwd: Path) -> subprocess.CompletedProces
     return subprocess.run([command, *arguments], cwd=cwd, env=clean, capture_output=True, check=False, timeout=120)
 
 
+def test_the_wheel_is_for_every_python_and_system(wheel: Path) -> None:
+    """tests/test_compiled.py is about the other one."""
+    assert wheel.name.endswith("-py3-none-any.whl")
+
+
 def test_every_file_of_the_package_is_in_the_wheel(wheel: Path) -> None:
     there = {name for name in zipfile.ZipFile(wheel).namelist() if name.startswith("communique/")}
     wanted = {

@@ -21,8 +21,6 @@ from pathlib import Path
 
 from aiokafka import AIOKafkaConsumer
 
-from communique import pipeline
-from communique.model import Record
 from tests.delivery.articles import BENCH, feed
 from tests.delivery.processes import Process
 from tests.delivery.site import Site, eventually, producer, put, site, until
@@ -61,37 +59,6 @@ class Latency:
     p50: float
     p95: float
     p99: float
-
-
-@dataclass(frozen=True, slots=True)
-class Extraction:
-    """Articles a second on one core, without Kafka and Postgres."""
-
-    mix: float
-    meetings: float
-    found: float
-    """Share of the meeting articles in which a meeting was found."""
-
-
-def extraction(articles: int, seed: int) -> Extraction:
-    """The pipeline alone, from bytes to outcome."""
-    process = pipeline.load().process
-    now_ms = round(time.time() * 1000)
-    mix = [Record(sent.value, sent.key, timestamp_ms=now_ms) for sent in islice(feed(seed, BENCH), articles)]
-    meetings = [
-        Record(sent.value, sent.key, timestamp_ms=now_ms)
-        for sent in islice((sent for sent in feed(seed + 1, BENCH) if sent.kind == "meeting"), articles // 10)
-    ]
-    for record in mix[:200]:  # what is compiled at first use
-        process(record)
-    began = time.process_time()
-    for record in mix:
-        process(record)
-    between = time.process_time()
-    outcomes = [process(record) for record in meetings]
-    ended = time.process_time()
-    found = sum(type(outcome).__name__ == "Found" for outcome in outcomes)
-    return Extraction(len(mix) / (between - began), len(meetings) / (ended - between), found / len(meetings))
 
 
 async def throughput(

@@ -6,12 +6,14 @@ import argparse
 import asyncio
 import os
 import platform
+import tempfile
 from pathlib import Path
 
 import asyncpg
 
 from communique import __version__
-from tests import bench
+from tests import bench, compiled
+from tests.bench import extractor
 from tests.servers import kafka, postgres
 
 DELIVERIES = ("exactly_once", "at_least_once")
@@ -25,13 +27,30 @@ def main() -> None:
     parser.add_argument("--seconds", type=int, default=20, help="how long latency is measured")
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
-    alone = bench.extraction(min(given.articles, 5000), given.seed)
-    print(f"extractor alone, one core   mix of the feed {alone.mix:7,.0f} articles/s"
-          f"   meeting articles only {alone.meetings:7,.0f} articles/s"
-          f"   meetings found in {alone.found:.0%} of them\n", flush=True)  # fmt: skip
+    _extractor_alone(min(given.articles, 5000), given.seed)
     with kafka.running(heap="1g") as broker, postgres.running() as server:
         asyncio.run(_end_to_end(broker.bootstrap, server.url, given))
         print(f"\n{asyncio.run(_machine(server.url))}")
+
+
+def _extractor_alone(articles: int, seed: int) -> None:
+    _print_alone("extractor alone, one core", extractor.measured(articles, seed, os.environ))
+    with tempfile.TemporaryDirectory(prefix="communique-bench-") as folder:
+        try:
+            wheel = compiled.wheel(Path(folder))
+        except compiled.Missing as missing:
+            print(f"The compiled wheel was not measured: {missing}.\n", flush=True)
+            return
+        faster = extractor.measured(articles, seed, compiled.installed(wheel, Path(folder, "installed")))
+    assert faster.compiled, "measured the sources instead of the compiled wheel"
+    _print_alone("the same, compiled wheel", faster)
+    print(flush=True)
+
+
+def _print_alone(name: str, alone: extractor.Extraction) -> None:
+    print(f"{name:28}mix of the feed {alone.mix:7,.0f} articles/s"
+          f"   meeting articles only {alone.meetings:7,.0f} articles/s"
+          f"   meetings found in {alone.found:.0%} of them", flush=True)  # fmt: skip
 
 
 async def _end_to_end(brokers: str, postgres_url: str, given: argparse.Namespace) -> None:

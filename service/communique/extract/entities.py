@@ -137,7 +137,7 @@ class Entities:
                 continue
             entity = self.known[number]
             for other in (*self._beyond_list(parties, index), *parties[index + 1 :]):
-                office = other.office if other.office not in (None, "counterpart", "inhabitant", *_UNPERSONAL) else None
+                office = other.office if other.office not in {None, "counterpart", "inhabitant", *_UNPERSONAL} else None
                 if office is None and other.name is not None:
                     place = numbers[parties.index(other)]
                     office = (

@@ -33,7 +33,7 @@ def _one(known: Draft, draft: Draft, bound: Bound) -> bool:
         return False
     if bound.adds:
         return known.entities <= draft.entities
-    if bound.refers and draft.status not in ("announced", *OFF):
+    if bound.refers and draft.status not in {"announced", *OFF}:
         return known.entities == draft.entities or draft.entities <= known.entities
     onward = known.mode == draft.mode == "travel" and None not in (known.destination, draft.destination)
     if onward and known.destination != draft.destination and not bound.refers:
@@ -66,7 +66,7 @@ def _one(known: Draft, draft: Draft, bound: Bound) -> bool:
     )
     if not (same or part or _named(known, draft, reach)):
         return False
-    off = known.status in OFF and draft.sentence - known.sentence <= _LOST and draft.status in ("announced", *OFF)
+    off = known.status in OFF and draft.sentence - known.sentence <= _LOST and draft.status in {"announced", *OFF}
     if _class(known.status) != _class(draft.status) and not (off and draft.counterfactual):
         return False
     whole = known.mode in ("summit", "multilateral") or known.mode == draft.mode == "travel"

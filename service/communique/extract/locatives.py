@@ -124,7 +124,7 @@ def is_town(entry: Entry) -> bool:
 
 def place_of(hit: Hit) -> Entry | None:
     """The reading that is a place: a building before its city, a country before the city of the same name."""
-    readings = {entry.kind: entry for entry in reversed(hit.entries)}
+    readings = {entry.kind: entry for entry in hit.entries[::-1]}
     country, city = readings.get("country"), readings.get("city")
     if city and country and not (city.data.country == country.data and country.data in _CITY_STATES):
         city = None

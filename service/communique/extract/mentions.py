@@ -136,7 +136,7 @@ class _Reader(OfficeReader):
                     continue
             found: tuple[list[Party], int] | None = None
             if hit is not None:
-                kinds = {entry.kind: entry for entry in reversed(hit.entries)}
+                kinds = {entry.kind: entry for entry in hit.entries[::-1]}
                 if before.country and kinds.keys() == {"surname"} and words[index].lower in self.rules.state_body:
                     self._skip(words[index], before)
                     index += 1

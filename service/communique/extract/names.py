@@ -191,7 +191,7 @@ class NameReader:
         cursor = first if hit is None else end
         while cursor < sentence.last and not self._genitive_at(cursor - 1):
             word = words[cursor]
-            other = self.at.get(cursor)
+            other: Hit | None = self.at.get(cursor)
             if other is not None:
                 descent = cursor > first and word.lower in _DESCENT
                 if (

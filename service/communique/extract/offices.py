@@ -237,7 +237,7 @@ class OfficeReader(StateReader):
                 self._skip(word, before)
                 cursor += 1
                 continue
-            kinds = {entry.kind: entry for entry in reversed(hit.entries)}
+            kinds = {entry.kind: entry for entry in hit.entries[::-1]}
             if "office" in kinds:
                 office, plural = kinds["office"].data
                 if plural or self._name_follows(self.after[cursor], sentence):

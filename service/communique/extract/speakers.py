@@ -148,7 +148,7 @@ class Floor:
             return self.single
         for party in reversed(self._before(phrase.first)):
             name = None if party.collective else _name(party)
-            if name is not None and phrase.country in (party.country, *_countries(party)):
+            if name is not None and phrase.country in {party.country, *_countries(party)}:
                 return Speaker(people=((name, party.entity),))
         return None
 

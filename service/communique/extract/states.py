@@ -196,7 +196,7 @@ class StateReader(NameReader):
             word = self.words[cursor]
             hit = self.at.get(cursor)
             if hit is not None:
-                kinds = {entry.kind: entry for entry in reversed(hit.entries)}
+                kinds = {entry.kind: entry for entry in hit.entries[::-1]}
                 whose = kinds.get("demonym") or kinds.get("inhabitant")  # "des Deutschen Bundestags"
                 if whose is not None and marked and not ({"country", "organisation"} & kinds.keys()):
                     nationality = str(whose.data)
@@ -215,7 +215,7 @@ class StateReader(NameReader):
         hit = self.at.get(cursor)
         if hit is None:
             return None
-        kinds = {entry.kind: entry for entry in reversed(hit.entries)}
+        kinds = {entry.kind: entry for entry in hit.entries[::-1]}
         if not marked and not hit.suffix and not (cursor == at and self.rules.nouns_capitalised and "country" in kinds):
             return None
         if "organisation" in kinds and "country" not in kinds:
@@ -233,16 +233,13 @@ class StateReader(NameReader):
         ):
             return None  # "Regierungschef Tamas Balogh", not the head of a town
         listed = [country]
+        passed = {*self.rules.and_, *self.rules.article, *self.rules.of}
         cursor = self.after[cursor]
         while cursor + 1 < sentence.last and (
             self.words[cursor].lower in self.rules.and_ or self.words[cursor].lower == ","
         ):
             follow = cursor + 1
-            while follow < sentence.last and self.words[follow].lower in (
-                *self.rules.and_,
-                *self.rules.article,
-                *self.rules.of,
-            ):
+            while follow < sentence.last and self.words[follow].lower in passed:
                 follow += 1
             hit = self.at.get(follow)
             entry = next((e for e in hit.entries if e.kind == "country"), None) if hit is not None else None
@@ -261,7 +258,8 @@ class StateReader(NameReader):
         else:
             return None
         found: list[str] = []
-        for hit in reversed([hit for hit in self.document.hits if hit.start < self.words[at].start]):
+        before = [hit for hit in self.document.hits if hit.start < self.words[at].start]
+        for hit in before[::-1]:
             if self.words[at].start - hit.start > _RECENT:
                 break
             for entry in hit.entries:

@@ -188,7 +188,7 @@ def _sentence(document: Document, rules: Rules, number: int) -> list[Trigger]:
             cues.extend(
                 cue
                 for cue in _cues(document, signs, over, document.lower[over.first : over.last], rules.than)
-                if cue.status in (*_OFF, "wished")
+                if cue.status in {*_OFF, "wished"}
             )
         occasion = form == "noun" and _occasion(document, hit, clause, rules.during)
         if occasion and "es" in lower and any(word in rules.comes_to for word in lower):

@@ -74,15 +74,13 @@ class Entities:
     def link(self, parties: Sequence[Party]) -> tuple[Party, ...]:
         """The parties with entity numbers; each carries what the document says of its person anywhere."""
         numbers: list[int] = [-1] * len(parties)
-        longer = {f" {squeeze(p.name)}" for p in parties if p.name and " " in p.name}
+        surnames = {tail for p in parties if p.name and " " in p.name for tail in _tails(squeeze(p.name))}
         for index, party in enumerate(parties):
             if party.name is not None and (
                 self._introduces(party) or self._addressed(party) or self._stands_for(party)
             ):
-                if not party.office and not party.country:
-                    surname = f" {squeeze(party.name)}"
-                    if any(name.endswith(surname) and name != surname for name in longer):
-                        continue  # of somebody whom the text names in full: "Tim Cook … Cook"
+                if not party.office and not party.country and squeeze(party.name) in surnames:
+                    continue  # of somebody whom the text names in full: "Tim Cook … Cook"
                 numbers[index] = self._introduce(party)
         self.bare = [p for p in parties if p.name and p.candidates and not p.office and not p.country]
         bumps = self._pronouns(parties, numbers)
@@ -535,5 +533,11 @@ def _office_fits(office: str | None, entity: Entity, *, strict: bool) -> bool:
 
 
 @lru_cache(maxsize=4096)
+def _tails(name: str) -> list[str]:
+    """What a name may be cut to: "o connor" and "connor" of "damien o connor"."""
+    words = name.split()
+    return [" ".join(words[first:]) for first in range(1, len(words))]
+
+
 def _words(name: str) -> frozenset[str]:
     return frozenset([word for word in squeeze(name).split() if len(word) > 1 or word.isdigit()])

@@ -166,9 +166,9 @@ def join(known: Draft, draft: Draft, bound: Bound) -> None:
         known.organisations.extend(o for o in draft.organisations if o not in known.organisations)
     if known.date is None or (draft.date is not None and len(draft.date.value or "") > len(known.date.value or "")):
         known.date = draft.date or known.date
-    if known.remote and bound.remembered and draft.mode != "call":
-        pass  # what a call was about: "the rights of British citizens in Poland"
-    elif known.place is None or (draft.place is not None and draft.place.city and not known.place.city):
+    topic = known.remote and bound.remembered and draft.mode != "call"  # "the rights of British citizens in Poland"
+    nearer = known.place is None or (draft.place is not None and draft.place.city and not known.place.city)
+    if nearer and not topic:
         known.place = draft.place or known.place
     known.destination = known.destination or draft.destination
     planned = known.date is not None and known.date.relation == "future"

@@ -190,7 +190,7 @@ class Sides:
         self.document = document
         self.rules = rules
         self.places = places
-        self.named = [p for p in parties if p.name and p.entity >= 0]
+        self.named = {p.entity: p for p in parties if p.name and p.entity >= 0}
         self.home = self._home()
         self.local = self._around(parties)
         self.datelines = {place.start for place in places if place.dateline}
@@ -498,8 +498,7 @@ class Sides:
 
     def _at_the_seat(self, party: Party) -> Party:
         """Who holds an office in the state that tells it, by the name that the text gives him elsewhere."""
-        entity = self.holders.get((party.office or "", self.seat or ""))
-        known = next((p for p in self.named if p.entity == entity), party)
+        known = self.named.get(self.holders.get((party.office or "", self.seat or ""), -1), party)
         return replace(known, start=party.start, end=party.end, surface=party.surface, country=self.seat)
 
     def _foreign(self, parties: Sequence[Party]) -> str | None:

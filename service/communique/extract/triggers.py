@@ -19,8 +19,6 @@ from communique.languages.sections import Frame, StatusCue
 from communique.model import Document, Entry, Evidence, Hit, Sentence, Surface, Trigger
 from communique.model.values import value
 
-_PAIR = 2
-
 _OFF = ("cancelled", "refused", "postponed")
 
 
@@ -400,10 +398,10 @@ def _subject_before(document: Document, at: int, sentence: Sentence, rules: Rule
 
 def _ends_infinite(lower: Sequence[str], rules: Rules) -> bool:
     """Whether a clause hangs on the one before by an infinitive: "…, einen Gipfel abzuhalten"."""
-    tail = [word for word in lower if word.isalpha()][-2:]
-    if not rules.nouns_capitalised or len(tail) < _PAIR or not tail[1].endswith("n"):
+    before, last = ["", "", *(word for word in lower if word.isalpha())][-2:]
+    if not rules.nouns_capitalised or not last.endswith("n"):
         return False
-    return tail[0] in rules.to or any(part in tail[1][_PAIR:-_PAIR] for part in rules.to)
+    return before in rules.to or any(part in last[2:-2] for part in rules.to)  # "abzuhalten"
 
 
 def _ends_with(behind: Sequence[str], particle: str) -> bool:

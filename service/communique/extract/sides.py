@@ -157,7 +157,7 @@ def compile(language: Language) -> Rules:
         between=frozenset(words.between),
         and_=frozenset(words.and_),
         by=frozenset(words.by),
-        from_=frozenset((*words.by, *words.hail)) - {"of"},
+        from_=frozenset((*words.by, *words.from_)),
         preposition=frozenset(words.preposition),
         during=frozenset((*words.during, *words.journey)),
         article=frozenset(words.article),

@@ -45,6 +45,7 @@ class Rules:
     to: frozenset[str]
     pronouns: frozenset[str]
     whether: frozenset[str]
+    it: frozenset[str]
     comes_to: frozenset[str]
     the: frozenset[str]
     """Articles of what was told before: "des", "dieser", "the"."""
@@ -112,6 +113,7 @@ def compile(language: Language) -> Rules:
         frozenset(language.words.to),
         frozenset((*itertools.chain.from_iterable(language.words.pronoun.values()), *language.words.relative)),
         frozenset(language.words.whether),
+        frozenset(language.words.it),
         frozenset(language.words.comes_to),
         frozenset(language.words.the),
         frozenset(language.words.of),
@@ -189,7 +191,7 @@ def _sentence(document: Document, rules: Rules, number: int) -> list[Trigger]:
                 if cue.status in {*_OFF, "wished"}
             )
         occasion = form == "noun" and _occasion(document, hit, clause, rules.during)
-        if occasion and "es" in lower and any(word in rules.comes_to for word in lower):
+        if occasion and not rules.it.isdisjoint(lower) and not rules.comes_to.isdisjoint(lower):
             occasion = False  # "kam es zu einem Treffen"
         told = document.folded[words[clause.first].start : hit.start]
         unreal = form == "past" and any(phrase in told for phrase in rules.unreal)

@@ -70,8 +70,12 @@ class Words(Section):
     """Before "of" and a date that is a day of its own ("the morning of 5 May"); behind another noun it dates that."""
     whether: tuple[str, ...] = ()
     """Conjunctions of a clause that leaves open whether it is so: "ob"."""
+    it: tuple[str, ...] = ()
+    """The pronoun of nobody: "es"."""
     comes_to: tuple[str, ...] = ()
-    """Verbs by which, with "es", an encounter is told and is no occasion: "kommt es zu einem Treffen"."""
+    """Verbs by which, with such a pronoun, an encounter is told and is no occasion: "kommt es zu einem Treffen"."""
+    from_: tuple[str, ...] = ()
+    """Before a place that somebody departs from: "from"."""
     preparing: tuple[str, ...] = ()
     """Nouns before an encounter that is only what they are about: "Vorbereitung des Gipfels"."""
     present: tuple[str, ...] = ()

@@ -53,6 +53,8 @@ class Reference(Sides):
             )
             if alone or not self.rules.referring.isdisjoint(self.document.lower[clause.first : clause.last]):
                 for other in self._subject_before(trigger):
+                    if side_of(other) == side_of(people[0]) and other.entity != people[0].entity and other.name:
+                        return None  # "telephoned to change his mind": a compatriot's
                     if side_of(other) != side_of(people[0]) and other.entity != people[0].entity:
                         return distinct((other, *people))
         return None

@@ -10,7 +10,7 @@ from typing import Literal
 
 from communique.extract import confidence
 from communique.extract.drafts import Draft, draft_of
-from communique.extract.encounter import OFF, Rules, clause_span
+from communique.extract.encounter import OFF, Rules, clause_span, word_before
 from communique.extract.encounter_day import dated_before, day_of
 from communique.extract.entities import term_on
 from communique.extract.joining import REMOTE, join, once, spread, told_before, without_shadows
@@ -148,6 +148,7 @@ def meetings(
     _set_back(document, drafts)
     _inherit_places(drafts)
     _inherit_day(document, drafts, dates, parties)
+    _same_day(document, drafts, dates, rules)
     _inherit_plan(drafts)
     for draft in drafts:
         if draft.remote and draft.place is None and draft.kinds == {"talks"} and draft.status == "held":
@@ -215,6 +216,17 @@ def _inherit_day(
             else _told_with(document, told[0], draft)
         ):
             draft.date = told[0].directed("past")
+
+
+def _same_day(document: Document, drafts: Sequence[Draft], dates: Sequence[DateMention], rules: Rules) -> None:
+    """The first meeting without a day was on the one before or behind which something else is told: "Earlier on Monday
+    he saw …"."""
+    main = min(drafts, key=lambda d: (d.background, d.sentence))
+    if main.date is not None or main.background or main.status != "held":
+        return
+    told = [d for d in dates if d.precision == "day" and word_before(document, d.start) in rules.beside]
+    if len({d.value for d in told}) == 1:
+        main.date = told[0].directed("past")
 
 
 def _told_with(document: Document, mention: DateMention, draft: Draft) -> bool:

@@ -23,6 +23,7 @@ class Rules:
     pluperfect: frozenset[str]
     relative: frozenset[str]
     outside: frozenset[str]
+    beside: frozenset[str]
     day_of: frozenset[str]
     light: frozenset[str]
     """Words that make a plain verb of the auxiliary before them: "had a meeting"."""
@@ -48,6 +49,7 @@ def compile(language: Language) -> Rules:
         frozenset(words.pluperfect),
         frozenset(words.relative),
         frozenset(words.outside),
+        frozenset(words.beside),
         frozenset(words.day_of),
         frozenset() if words.nouns_capitalised else frozenset((*words.article, "talks", "bilateral", "separate")),
         words.airport,
@@ -80,4 +82,5 @@ def nearest(at: int, found: Sequence[_M]) -> _M | None:
 
 def word_before(document: Document, start: int) -> str:
     """The word right before an offset: "of" makes "the floods of 2021" a name."""
-    return document.folded[max(0, start - 12) : start].rpartition(" ")[0].rpartition(" ")[2]
+    ahead = document.folded[max(0, start - 12) : start].rpartition(" ")[0].split()
+    return ahead[-1] if ahead else ""

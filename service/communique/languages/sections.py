@@ -64,6 +64,8 @@ class Words(Section):
     """Capitalised nouns behind a name that is only theirs: "Prince Fahd Palace"."""
     seas: tuple[str, ...] = ()
     """Waters that are named after a country and are no part of it: "Gulf of Mexico"."""
+    beside: tuple[str, ...] = ()
+    """Before a day that what was told before was on as well: "earlier" of "Earlier on Monday he saw …"."""
     outside: tuple[str, ...] = ()
     """Before a country where something did not happen: "outside"."""
     day_of: tuple[str, ...] = ()

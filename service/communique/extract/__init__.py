@@ -23,6 +23,7 @@ from communique.extract import (
     encounter_day,
     mentions,
     names,
+    occurrence,
     places,
     sides,
     statements,
@@ -43,7 +44,7 @@ class Engine:
     segmentation: texts.Segmentation
     lexicon: Lexicon
     mentions: names.Rules
-    triggers: triggers.Rules
+    triggers: occurrence.Rules
     arguments: sides.Rules
     dates: dates.Rules
     places: places.Rules
@@ -72,7 +73,7 @@ def compile(
             boundaries=segmentation.boundaries,
         ),
         mentions=names.compile(language),
-        triggers=triggers.compile(language),
+        triggers=occurrence.compile(language),
         arguments=sides.compile(language),
         dates=dates.compile(language),
         places=places.compile(language, capitals, towns),

@@ -148,7 +148,7 @@ def meetings(
     _set_back(document, drafts)
     _inherit_places(drafts)
     _inherit_day(document, drafts, dates, parties)
-    _same_day(document, drafts, dates, rules)
+    _inherit_beside(document, drafts, dates, rules)
     _inherit_plan(drafts)
     for draft in drafts:
         if draft.remote and draft.place is None and draft.kinds == {"talks"} and draft.status == "held":
@@ -218,7 +218,7 @@ def _inherit_day(
             draft.date = told[0].directed("past")
 
 
-def _same_day(document: Document, drafts: Sequence[Draft], dates: Sequence[DateMention], rules: Rules) -> None:
+def _inherit_beside(document: Document, drafts: Sequence[Draft], dates: Sequence[DateMention], rules: Rules) -> None:
     """The first meeting without a day was on the one before or behind which something else is told: "Earlier on Monday
     he saw …"."""
     main = min(drafts, key=lambda d: (d.background, d.sentence))

@@ -1,8 +1,8 @@
 """Which words report an encounter, and whether it took place.
 
 A trigger is a form of a frame of the language file. A verb with a separable part counts only where that part stands in
-its clause ("kam … zusammen"), a verb of many uses only with the word it needs ("sprach … mit"). Status comes from tense
-and from the status words of the clause.
+its clause ("kam … zusammen"), a verb of many uses only with the word it needs ("sprach … mit"). occurrence.py says
+whether it took place.
 """
 
 from __future__ import annotations
@@ -10,52 +10,15 @@ from __future__ import annotations
 import itertools
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from communique.extract import clauses
+from communique.extract import clauses, occurrence
 from communique.extract.clauses import Clause
+from communique.extract.occurrence import Rules
 from communique.languages import Language
-from communique.languages.sections import Frame, StatusCue
-from communique.model import Document, Entry, Evidence, Hit, Sentence, Surface, Trigger
+from communique.languages.sections import Frame
+from communique.model import Document, Evidence, Hit, Sentence, Surface, Trigger
 from communique.model.values import value
-
-_OFF = ("cancelled", "refused", "postponed")
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    code: str
-    openers: clauses.Openers
-    negation: frozenset[str]
-    not_before: bool
-    nor: frozenset[str]
-    during: frozenset[str]
-    """"During" and its like, and words for a journey: "auf seiner Reise"."""
-    perfect: frozenset[str]
-    relative: frozenset[str]
-    relative_thing: frozenset[str]
-    last: frozenset[str]
-    letter: frozenset[str]
-    but: frozenset[str]
-    than: frozenset[str]
-    apart: frozenset[str]
-    superlatives: frozenset[str]
-    motion: frozenset[str]
-    units: frozenset[str]
-    to: frozenset[str]
-    pronouns: frozenset[str]
-    whether: frozenset[str]
-    it: frozenset[str]
-    comes_to: frozenset[str]
-    the: frozenset[str]
-    """Articles of what was told before: "des", "dieser", "the"."""
-    of: frozenset[str]
-    unreal: tuple[str, ...]
-    content: frozenset[str]
-    """Conjunctions of a clause that says what is wished: "dass", "that"."""
-    nouns_capitalised: bool
-    journeys: Entry | None
-    """The reading of a journey written as one word with its country."""
 
 
 @value
@@ -89,44 +52,6 @@ def surfaces(language: Language) -> Iterator[Surface]:
     for cue in language.status:
         for form in cue.forms:
             yield Surface(form, "status", f"{language.code}.status.{cue.id}", cue)
-
-
-def compile(language: Language) -> Rules:
-    return Rules(
-        language.code,
-        clauses.openers(language),
-        frozenset(language.words.not_),
-        language.words.not_before,
-        frozenset(language.words.nor),
-        frozenset((*language.words.during, *language.words.journey)),
-        frozenset(language.words.perfect),
-        frozenset(language.words.relative),
-        frozenset(language.words.relative_thing),
-        frozenset(language.words.last),
-        frozenset(language.words.letter),
-        frozenset(language.words.but),
-        frozenset(language.words.than),
-        frozenset(language.words.apart),
-        frozenset(language.dates.superlatives),
-        frozenset(language.words.motion),
-        frozenset(unit for table in (language.dates.units, language.dates.plural_units) for unit in table),
-        frozenset(language.words.to),
-        frozenset((*itertools.chain.from_iterable(language.words.pronoun.values()), *language.words.relative)),
-        frozenset(language.words.whether),
-        frozenset(language.words.it),
-        frozenset(language.words.comes_to),
-        frozenset(language.words.the),
-        frozenset(language.words.of),
-        language.words.unreal,
-        frozenset(language.words.content),
-        language.words.nouns_capitalised,
-        _journeys(language),
-    )
-
-
-def _journeys(language: Language) -> Entry | None:
-    frame = next((frame for frame in language.frames if frame.mode == "travel" and frame.noun), None)
-    return Entry("trigger", f"{language.code}.trigger.{frame.id}", (frame, "noun")) if frame is not None else None
 
 
 def find(document: Document, rules: Rules) -> tuple[Trigger, ...]:
@@ -176,45 +101,47 @@ def _sentence(document: Document, rules: Rules, number: int) -> list[Trigger]:
         _, frame, form, ident = best
         if form == "present" and any(entry.data == (frame, "participle") for entry in entries):
             form = "participle" if any(word in rules.perfect for word in lower) else form  # "hatten … verhandelt"
-        cues = _cues(document, signs, clause, lower, rules.than)
+        cues = occurrence.cues(document, signs, clause, lower, rules.than)
         if lower[0] in rules.content and clause.first > sentence.first:
             cues.extend(
                 cue
-                for cue in _cues(document, signs, Clause(sentence.first, clause.first), lower, rules.than)
+                for cue in occurrence.cues(document, signs, Clause(sentence.first, clause.first), lower, rules.than)
                 if cue.status == "wished"
             )
         if clause in parts[1:] and (form == "infinitive" or (form == "noun" and _ends_infinite(lower, rules))):
             over = parts[parts.index(clause) - 1]  # "weigerte sich, ihn zu treffen"
             cues.extend(
                 cue
-                for cue in _cues(document, signs, over, document.lower[over.first : over.last], rules.than)
-                if cue.status in {*_OFF, "wished"}
+                for cue in occurrence.cues(document, signs, over, document.lower[over.first : over.last], rules.than)
+                if cue.status in {*occurrence.OFF, "wished"}
             )
-        occasion = form == "noun" and _occasion(document, hit, clause, rules.during)
+        occasion = form == "noun" and occurrence.occasion(document, hit, clause, rules.during)
         if occasion and not rules.it.isdisjoint(lower) and not rules.comes_to.isdisjoint(lower):
             occasion = False  # "kam es zu einem Treffen"
         told = document.folded[words[clause.first].start : hit.start]
         unreal = form == "past" and any(phrase in told for phrase in rules.unreal)
-        near = form == "noun" and _negated_noun(document, hit, clause, rules)
+        near = form == "noun" and occurrence.negated(document, hit, clause, rules)
         ahead = document.lower[clause.first : at]
         done = form == "infinitive" and not rules.superlatives.isdisjoint(ahead)
         before = ahead if rules.not_before and form == "past" else lower
-        status = _status(form, cues, before, occasion, near, unreal, rules)
+        status = occurrence.status(form, cues, before, occasion, near, unreal, rules)
         moved = form == "infinitive" and not rules.motion.isdisjoint(ahead)
         if (done or moved) and status == "announced" and not cues:
             status = "held"  # "only the second minister to come to China", "crossed the border to meet her"
         if lower[0] in rules.whether and not occasion:
             status = "wished"
-        taken_back = _taken_back(document, signs, parts, clause, rules) if form in ("noun", "infinitive") else []
+        taken_back = (
+            occurrence.taken_back(document, signs, parts, clause, rules) if form in ("noun", "infinitive") else []
+        )
         status = taken_back[0].status if taken_back else status
         if frame.status is not None and status in ("held", "present", "ongoing"):
             status = frame.status
-        if frame.weak and status not in _OFF and not rules.letter.isdisjoint(lower):
+        if frame.weak and status not in occurrence.OFF and not rules.letter.isdisjoint(lower):
             continue
-        last, _ = _around(document, hit, clause)
+        last, _ = occurrence.around(document, hit, clause)
         background = any(cue.status == "background" for cue in cues)
         background = background or (last > clause.first and document.lower[last - 1] in rules.last)
-        background = background or _apart(document, clause, at, rules)
+        background = background or occurrence.apart(document, clause, at, rules)
         start, end = hit.start, hit.full_end
         out.append(
             Trigger(
@@ -246,14 +173,6 @@ def _inside(hits: Sequence[Hit], sentence: Sentence) -> Sequence[Hit]:
     """The hits of a sentence; hits are tuples that begin with their start."""
     first = bisect_left(hits, (sentence.start,))
     return hits[first : bisect_left(hits, (sentence.end,), first)]
-
-
-def _around(document: Document, hit: Hit, clause: Clause) -> tuple[int, int]:
-    """Index after the last word of a clause before a hit, and of its first word behind it."""
-    before = bisect_left(document.starts, hit.start, clause.first, clause.last)
-    if before > clause.first and document.tokens[before - 1].end > hit.start:
-        before -= 1  # the hit begins inside of a token
-    return before, bisect_left(document.starts, hit.end, before, clause.last)
 
 
 def _under_verb(trigger: Trigger, triggers: Sequence[Trigger]) -> Trigger:
@@ -288,7 +207,7 @@ def _reach(document: Document, parts: Sequence[Clause], hit: Hit, rules: Rules) 
         return Clause(parts[number - 1].first, clause.last)  # "Mit Kurz, den er gut kennt, unterhielt sich Zarif"
     if number + 1 < len(parts):
         follow = parts[number + 1]
-        left = sum(word.text.isalnum() for word in words[_around(document, hit, clause)[1] : clause.last])
+        left = sum(word.text.isalnum() for word in words[occurrence.around(document, hit, clause)[1] : clause.last])
         opener = words[follow.first].lower
         told = any(word.lower in rules.perfect for word in words[follow.first : follow.last])
         listing = words[clause.last - 1].text == ":" and not told and (left <= 2 or _lists(document, follow))
@@ -333,7 +252,7 @@ def _weight(frame: Frame, form: str, lower: Sequence[str], document: Document, h
         and frame.particle is not None
         and not (told.startswith(frame.particle) and told != frame.particle)
     ):
-        behind = document.lower[_around(document, hit, clause)[1] : clause.last]
+        behind = document.lower[occurrence.around(document, hit, clause)[1] : clause.last]
         if frame.particle not in behind:
             return 0
         at = behind.index(frame.particle) + 1
@@ -351,13 +270,13 @@ def _weight(frame: Frame, form: str, lower: Sequence[str], document: Document, h
 
 def _stands_behind(frame: Frame, document: Document, hit: Hit, clause: Clause) -> bool:
     """Whether a word that the frame asks for stands before the form: "after an hour and a half with …"."""
-    ahead = document.lower[clause.first : _around(document, hit, clause)[0]][-_SPAN:]
+    ahead = document.lower[clause.first : occurrence.around(document, hit, clause)[0]][-_SPAN:]
     return any(word in frame.behind for word in ahead)
 
 
 def _gives_name(frame: Frame, document: Document, hit: Hit, clause: Clause) -> bool:
     """Whether the verb names or starts something: "called an election", "called him a friend"."""
-    last, first = _around(document, hit, clause)
+    last, first = occurrence.around(document, hit, clause)
     if any(word in frame.asked for word in document.lower[clause.first : last][-_ASKED:]):
         return True
     behind = document.tokens[first : clause.last][:_OBJECT]
@@ -409,156 +328,3 @@ def _ends_infinite(lower: Sequence[str], rules: Rules) -> bool:
 def _ends_with(behind: Sequence[str], particle: str) -> bool:
     tail = [word for word in behind if word.isalnum()]
     return tail[-1:] == [particle]
-
-
-def _cues(
-    document: Document, signs: Sequence[Hit], clause: Clause, lower: Sequence[str], than: frozenset[str]
-) -> list[StatusCue]:
-    words = document.tokens
-    start, end = words[clause.first].start, words[clause.last - 1].end
-    out = []
-    for hit in signs:
-        if hit.start < start or hit.end > end:
-            continue
-        capital = hit.start > start and document.text[hit.start].isupper()
-        if capital and not any(e.kind == "status" and any(f[:1].isupper() for f in e.data.forms) for e in hit.entries):
-            continue  # "May" is no "may"
-        before = words[document.index[hit.start] - 1].lower if document.index.get(hit.start) else ""
-        if before in than:
-            continue  # "longer than planned"
-        for entry in hit.entries:
-            if entry.kind == "status":
-                cue = entry.data
-                if cue.particle is None or any(part in lower for part in cue.particle.split("|")):
-                    out.append(cue)
-    return out
-
-
-def _apart(document: Document, clause: Clause, at: int, rules: Rules) -> bool:
-    """Whether a trigger only dates what is told: "two days after he met her", "eine Woche nach dem Gipfel"."""
-    words = document.tokens
-    first = clause.first
-    if first and words[first].lower in rules.apart and words[first - 1].lower in rules.units:
-        return all(word.text != "," for word in words[first:at])
-    for back in range(at - 1, max(first, at - _DATING), -1):
-        if words[back].lower in rules.apart:
-            return words[back - 1].lower in rules.units
-        if words[back].text == ",":
-            return False
-    return False
-
-
-_DATING = 4
-"""Words between "a week after" and the occasion."""
-
-
-def _taken_back(
-    document: Document, signs: Sequence[Hit], parts: Sequence[Clause], clause: Clause, rules: Rules
-) -> list[StatusCue]:
-    """The cues of "…, but declined": a clause behind that ends with the refusal of what was planned before it."""
-    if clause not in parts[:-1]:
-        return []
-    follow = parts[parts.index(clause) + 1]
-    words = document.tokens[follow.first : follow.last]
-    tail = [word for word in words if word.text[0].isalnum()][-1:]
-    if words[0].lower not in rules.but or not tail:
-        return []
-    return [
-        cue
-        for hit in signs
-        if words[0].start < hit.start <= tail[0].start < hit.end
-        for cue in _cues(document, [hit], follow, [word.lower for word in words], rules.than)
-        if cue.status in _OFF
-    ]
-
-
-def _status(
-    form: str,
-    cues: Sequence[StatusCue],
-    lower: Sequence[str],
-    occasion: bool,
-    near_negation: bool,
-    unreal: bool,
-    rules: Rules,
-) -> str:
-    """held, ongoing, announced, one of the off statuses, wished, denied; "present" where the date has to decide."""
-    said = {cue.status for cue in cues}
-    future = any(cue.status == "announced" and cue.finite for cue in cues)
-    past = not rules.perfect.isdisjoint(lower)
-    negated = not rules.negation.isdisjoint(lower)
-    if form == "past":
-        if unreal:
-            return "cancelled"
-        return "denied" if negated else "held"
-    if form == "noun":
-        if "invited" in said and "announced" not in said:
-            return "wished"
-        if not occasion:
-            for off in _OFF:
-                if off in said:
-                    return off
-        if not occasion and "announced" in said and any(cue.status == "wished" and cue.finite for cue in cues):
-            return "wished"  # "a return visit he will consider"
-        if future or ("announced" in said and not occasion):
-            return "refused" if near_negation and not occasion else "announced"
-        if not occasion and any(cue.status == "wished" and cue.finite for cue in cues):
-            return "wished"
-        if near_negation and not occasion:
-            return "refused"
-        if "wished" in said and not occasion:
-            return "wished"
-        return "ongoing" if "ongoing" in said else "held"
-    if any(cue.status == "wished" and cue.finite for cue in cues):
-        return "wished"
-    if future and "worden" not in lower:
-        return "refused" if negated else "announced"
-    for off in _OFF:
-        if off in said and form == "infinitive":
-            return off
-    if "ongoing" in said and form in ("participle", "present"):
-        return "ongoing"
-    if past and form != "infinitive":
-        return "denied" if negated else "held"
-    if "wished" in said or ("invited" in said and "announced" not in said):
-        return "wished"
-    if form == "present":
-        return "refused" if negated else "present"
-    if form == "infinitive":
-        return "announced"
-    return "held"
-
-
-def _negated_noun(document: Document, hit: Hit, clause: Clause, rules: Rules) -> bool:
-    """Whether a negation stands close enough to a noun to deny it: "kein Treffen", "a meeting is not planned"."""
-    if not rules.nor.isdisjoint(document.lower[clause.first : clause.last]):
-        return True
-    if _attribute(document, hit, clause, rules):
-        return False
-    before, behind = _around(document, hit, clause)
-    near = document.lower[clause.first : before][-6:] + document.lower[behind : clause.last][-6:]
-    return not rules.negation.isdisjoint(near)
-
-
-def _attribute(document: Document, hit: Hit, clause: Clause, rules: Rules) -> bool:
-    """Whether a noun only says of what something is: "Einzelheiten dieser Begegnung", "details of the meeting"."""
-    at = document.index.get(hit.start, clause.first)
-    words = document.tokens
-    if at - 2 < clause.first or words[at - 1].lower not in rules.the:
-        return False
-    of = words[at - 2].lower in rules.of
-    head = words[at - 3] if of and at - 3 >= clause.first else words[at - 2]
-    return (of or rules.nouns_capitalised) and head.text[0].isalpha() and (of or head.text[0].isupper())
-
-
-def _occasion(document: Document, hit: Hit, clause: Clause, within: frozenset[str]) -> bool:
-    """Whether a noun is only the occasion of what its clause tells: "bei dem Treffen forderte …"."""
-    words = document.tokens
-    at = next(i for i in range(clause.first, clause.last) if words[i].end >= hit.end)
-    while at > clause.first and words[at].start > hit.start:
-        at -= 1
-    for back in range(at - 1, max(clause.first, at - 7) - 1, -1):
-        if words[back].lower in within:
-            return True
-        if words[back].text[0].isupper() or words[back].text in ",;:":
-            return False
-    return False
